@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "common/bus/transport.h"
+#include "common/db/database.h"
+#include "common/time/clock.h"
+#include "common/time/rng.h"
+
+namespace jointly::bus {
+
+struct RelayOptions {
+  std::string service;
+  int window_messages = 256;
+  std::size_t window_bytes = 1 << 20;
+  std::chrono::milliseconds sweep{500};
+  std::chrono::seconds heartbeat{10};
+};
+
+// Publishes the outbox: takes pending rows, publishes within the confirm window, marks what the
+// broker confirmed. Only the leader among replicas does. Step does one bounded round and is all that
+// the simulator calls; Start runs it on a thread of its own with a watchdog.
+class Relay {
+ public:
+  Relay(RelayOptions options, db::Database& database, Broker& broker, const Clock& clock, Rng& rng);
+  ~Relay();
+
+  // One round: confirmations, marking, publishing. Waits at most `wait` for the broker.
+  absl::Status Step(std::chrono::milliseconds wait);
+  void Start();
+  void Wake();  // The outbox has news. Any thread.
+  void Stop();  // Drains confirmations for at most 3 s.
+  bool connected() const;
+  bool blocked() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace jointly::bus

@@ -1,0 +1,126 @@
+# The three kinds of target: jointly_library, jointly_service, jointly_test.
+
+# jointly_library(NAME name FOLDER dir [DEPS ...] [SYSTEM_DEPS ...] [NO_PCH])
+# A static library of every .cc directly in FOLDER (relative to the current folder, default: it).
+# DEPS are public: whoever uses the library also gets them. SYSTEM_DEPS stay private: the foreign
+# headers of a module appear in its .cc files only.
+function(jointly_library)
+  cmake_parse_arguments(ARG "NO_PCH;GRPC" "NAME" "FOLDERS;SOURCES;DEPS;SYSTEM_DEPS;EXCLUDE" ${ARGN})
+  if(ARG_GRPC AND NOT JOINTLY_WITH_GRPC)
+    return()
+  endif()
+  set(sources ${ARG_SOURCES})
+  foreach(folder IN LISTS ARG_FOLDERS)
+    file(GLOB found CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cc)
+    list(APPEND sources ${found})
+  endforeach()
+  foreach(pattern IN LISTS ARG_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX ${pattern})
+  endforeach()
+  if(sources)
+    add_library(${ARG_NAME} STATIC ${sources})
+    target_link_libraries(${ARG_NAME} PRIVATE jointly_flags ${ARG_SYSTEM_DEPS} PUBLIC ${ARG_DEPS})
+    if(NOT ARG_NO_PCH)
+      jointly_precompile(${ARG_NAME})
+    endif()
+  else()
+    add_library(${ARG_NAME} INTERFACE)
+    target_link_libraries(${ARG_NAME} INTERFACE ${ARG_DEPS})
+  endif()
+endfunction()
+
+# One precompiled header of the standard library, absl's status and protobuf's core serves all.
+function(jointly_precompile target)
+  if(NOT TARGET jointly_precompiled)
+    file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cc "")
+    add_library(jointly_precompiled STATIC ${CMAKE_BINARY_DIR}/precompiled.cc)
+    target_link_libraries(jointly_precompiled PRIVATE jointly_flags absl::statusor
+                                                      protobuf::libprotobuf)
+    target_precompile_headers(
+      jointly_precompiled
+      PRIVATE
+      <algorithm>
+      <chrono>
+      <functional>
+      <map>
+      <memory>
+      <mutex>
+      <optional>
+      <string>
+      <string_view>
+      <unordered_map>
+      <utility>
+      <variant>
+      <vector>
+      <absl/status/statusor.h>
+      <google/protobuf/message.h>)
+  endif()
+  target_link_libraries(${target} PRIVATE absl::statusor protobuf::libprotobuf)
+  target_precompile_headers(${target} REUSE_FROM jointly_precompiled)
+endfunction()
+
+# jointly_migrations(NAME name FOLDER dir FUNCTION function)
+# Embeds FOLDER/NNNN_name.sql (and its .postgres.sql twin, where the engines differ) into a library
+# that defines `const std::vector<jointly::db::Migration>& jointly::<FUNCTION>()`.
+function(jointly_migrations)
+  cmake_parse_arguments(ARG "" "NAME;FOLDER;FUNCTION" "" ${ARGN})
+  set(folder ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_FOLDER})
+  file(GLOB files CONFIGURE_DEPENDS ${folder}/*.sql)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${ARG_NAME}.cc)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -D FOLDER=${folder} -D OUTPUT=${output} -D FUNCTION=${ARG_FUNCTION}
+            -P ${CMAKE_SOURCE_DIR}/common/cmake/embed_migrations.cmake
+    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/common/cmake/embed_migrations.cmake
+    VERBATIM)
+  add_library(${ARG_NAME} STATIC ${output})
+  target_link_libraries(${ARG_NAME} PRIVATE jointly_flags PUBLIC jointly_error)
+endfunction()
+
+# jointly_service(name [DEPS ...]): services/<name> becomes
+#   <name>_core        domain/ store/ api/ events/ and migrations: no gRPC, so tests and the simulator link it
+#   <name>_grpc        grpc/: the thin adapters of the generated service classes
+#   jointly-<name>     the process (main.cc)
+function(jointly_service name)
+  cmake_parse_arguments(ARG "" "" "DEPS;GRPC_DEPS" ${ARGN})
+  set(deps ${ARG_DEPS})
+  if(IS_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/${name}/store/migrations)
+    jointly_migrations(NAME ${name}_migrations FOLDER ${name}/store/migrations FUNCTION
+                       ${name}::Migrations)
+    list(APPEND deps ${name}_migrations)
+  endif()
+  jointly_library(NAME ${name}_core FOLDERS ${name}/domain ${name}/store ${name}/api ${name}/events
+                  DEPS jointly_core ${deps})
+  if(JOINTLY_WITH_GRPC)
+    jointly_library(NAME ${name}_grpc FOLDERS ${name}/grpc DEPS ${name}_core jointly_server
+                    ${ARG_GRPC_DEPS})
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/main.cc)
+      add_executable(jointly-${name} ${name}/main.cc)
+      target_link_libraries(jointly-${name} PRIVATE jointly_flags ${name}_grpc)
+      jointly_precompile(jointly-${name})
+    endif()
+  endif()
+endfunction()
+
+# jointly_test(TIER tier NOUN noun [DEPS ...] [TIMEOUT s] [GRPC])
+# tests/<tier>/<noun>/*_test.cc becomes the executable <tier>_<noun>, labelled with its tier.
+function(jointly_test)
+  cmake_parse_arguments(ARG "GRPC" "TIER;NOUN;TIMEOUT" "DEPS" ${ARGN})
+  if(ARG_GRPC AND NOT JOINTLY_WITH_GRPC)
+    return()
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_NOUN}/*.cc)
+  if(NOT sources)
+    return()
+  endif()
+  set(target ${ARG_TIER}_${ARG_NOUN})
+  add_executable(${target} ${sources})
+  target_link_libraries(${target} PRIVATE jointly_flags ${ARG_DEPS} test_support GTest::gmock
+                                          GTest::gtest_main)
+  jointly_precompile(${target})
+  add_test(NAME ${ARG_TIER}.${ARG_NOUN} COMMAND ${target})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  set_tests_properties(${ARG_TIER}.${ARG_NOUN} PROPERTIES LABELS ${ARG_TIER} TIMEOUT ${ARG_TIMEOUT})
+endfunction()

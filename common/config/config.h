@@ -1,0 +1,66 @@
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+// One struct per process; flag > environment (JOINTLY_<FLAG>) > file (--config, "key = value"); every
+// key validated at start, all problems named at once. Secrets come from files only. --print-config
+// shows the result with secrets masked. CLI11 stays inside config.cc.
+namespace jointly::config {
+
+// Declares the options of a process. Names are the flags: "listen-address".
+class Options {
+ public:
+  explicit Options(std::string description);
+  ~Options();
+  void Text(const std::string& name, std::string* value, const std::string& help);
+  void Integer(const std::string& name, int* value, const std::string& help, int least, int most);
+  void Flag(const std::string& name, bool* value, const std::string& help);
+  // "name=value" pairs, repeatable or comma-separated.
+  void Pairs(const std::string& name, std::map<std::string, std::string>* value,
+             const std::string& help);
+  // A path whose file must exist and be readable at start; the value is masked when printed.
+  void SecretFile(const std::string& name, std::string* path, const std::string& help);
+  // A check over the finished struct; its text is one problem among all that are printed.
+  void Validate(std::function<std::string()> problem);
+
+  // Parses. Prints help, the configuration or the problems and ends the process (exit 0 or 2).
+  void Load(int argc, char** argv);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// What every process of the product needs to know.
+struct Common {
+  std::string name;                                    // "mobility"; set by main, not a flag.
+  std::string deployment = "local";
+  std::string environment = "production";              // "demo" and "test" allow a clock offset.
+  std::string listen_address = "127.0.0.1:0";
+  std::string metrics_address;                         // Empty: none.
+  std::string database = "";                           // sqlite:///... or postgresql://...
+  std::string database_schema;                         // PostgreSQL: of this service.
+  int database_connections = 8;
+  std::string broker;                                  // amqp://...; empty: no broker.
+  int heartbeat_seconds = 10;
+  std::map<std::string, std::string> peers;            // service -> host:port
+  std::string service_key_file;                        // PEM; signs this service's own tokens.
+  std::string service_keys_directory;                  // <service>.pub.pem of all services.
+  std::string master_key_file;                         // Wraps the keys of personal data.
+  std::string blob_directory;
+  int pool_threads = 64;
+  int pool_queue = 1024;
+  int clock_offset_seconds = 0;
+  std::string log_level = "info";
+  bool log_text = false;
+};
+void Declare(Options& options, Common& common);
+
+}  // namespace jointly::config

@@ -1,0 +1,151 @@
+#include "common/error/error.h"
+
+#include <google/protobuf/any.pb.h>
+#include <google/rpc/error_details.pb.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "common/error/check.h"
+
+namespace jointly {
+namespace {
+
+constexpr const char* kDomain = "jointly";
+
+template <typename Detail>
+std::string TypeUrl() {
+  return "type.googleapis.com/" + Detail::descriptor()->full_name();
+}
+
+template <typename Detail>
+void Attach(absl::Status& status, const Detail& detail) {
+  status.SetPayload(TypeUrl<Detail>(), absl::Cord(detail.SerializeAsString()));
+}
+
+template <typename Detail>
+bool Extract(const absl::Status& status, Detail& detail) {
+  const auto payload = status.GetPayload(TypeUrl<Detail>());
+  return payload.has_value() && detail.ParseFromString(std::string(*payload));
+}
+
+absl::Status Make(absl::StatusCode code, Reason reason, std::string_view text, Facts facts) {
+  absl::Status status(code, std::string(text));
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(reason.name));
+  info.set_domain(kDomain);
+  for (Fact& fact : facts) (*info.mutable_metadata())[fact.name] = std::move(fact.value);
+  Attach(status, info);
+  return status;
+}
+
+}  // namespace
+
+absl::Status InvalidArgument(Reason reason, std::string_view text, Facts facts) {
+  return Make(absl::StatusCode::kInvalidArgument, reason, text, std::move(facts));
+}
+absl::Status NotFound(Reason reason, std::string_view text, Facts facts) {
+  return Make(absl::StatusCode::kNotFound, reason, text, std::move(facts));
+}
+absl::Status AlreadyExists(Reason reason, std::string_view text, Facts facts) {
+  return Make(absl::StatusCode::kAlreadyExists, reason, text, std::move(facts));
+}
+absl::Status PermissionDenied(Reason reason, std::string_view text, Facts facts) {
+  return Make(absl::StatusCode::kPermissionDenied, reason, text, std::move(facts));
+}
+absl::Status Unauthenticated(Reason reason, std::string_view text, Facts facts) {
+  return Make(absl::StatusCode::kUnauthenticated, reason, text, std::move(facts));
+}
+absl::Status FailedPrecondition(Reason reason, std::string_view text, Facts facts) {
+  return Make(absl::StatusCode::kFailedPrecondition, reason, text, std::move(facts));
+}
+absl::Status Aborted(Reason reason, std::string_view text, Facts facts) {
+  return Make(absl::StatusCode::kAborted, reason, text, std::move(facts));
+}
+absl::Status ResourceExhausted(Reason reason, std::string_view text, Facts facts) {
+  return Make(absl::StatusCode::kResourceExhausted, reason, text, std::move(facts));
+}
+absl::Status DeadlineExceeded(Reason reason, std::string_view text, Facts facts) {
+  return Make(absl::StatusCode::kDeadlineExceeded, reason, text, std::move(facts));
+}
+absl::Status Unavailable(Reason reason, std::string_view text, Facts facts) {
+  return Make(absl::StatusCode::kUnavailable, reason, text, std::move(facts));
+}
+absl::Status Internal(Reason reason, std::string_view text, Facts facts) {
+  return Make(absl::StatusCode::kInternal, reason, text, std::move(facts));
+}
+
+absl::Status WithRetryAfter(absl::Status status, std::chrono::milliseconds delay) {
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(delay.count() / 1000);
+  retry.mutable_retry_delay()->set_nanos(static_cast<std::int32_t>(delay.count() % 1000) *
+                                         1'000'000);
+  Attach(status, retry);
+  return status;
+}
+
+std::string ReasonOf(const absl::Status& status) {
+  google::rpc::ErrorInfo info;
+  return Extract(status, info) ? info.reason() : std::string();
+}
+
+Facts FactsOf(const absl::Status& status) {
+  google::rpc::ErrorInfo info;
+  Facts facts;
+  if (!Extract(status, info)) return facts;
+  for (const auto& [name, value] : info.metadata()) facts.push_back({name, value});
+  return facts;
+}
+
+std::string MessageOf(const absl::Status& status) { return std::string(status.message()); }
+
+absl::Status Refused(std::string_view text, const std::vector<Refusal>& refusals) {
+  Facts facts;
+  google::rpc::PreconditionFailure failure;
+  std::string guards;
+  for (const Refusal& refusal : refusals) {
+    auto& violation = *failure.add_violations();
+    violation.set_type(refusal.guard);
+    violation.set_subject(refusal.subject);
+    violation.set_description(refusal.remedy.empty() ? refusal.evidence
+                                                     : refusal.evidence + ". " + refusal.remedy);
+    guards += (guards.empty() ? "" : ",") + refusal.guard;
+  }
+  facts.push_back({"guards", guards});
+  absl::Status status = FailedPrecondition(kGuardRefused, text, std::move(facts));
+  Attach(status, failure);
+  return status;
+}
+
+void Violations::Add(std::string_view path, std::string_view text) {
+  rows_.push_back({std::string(path), std::string(text)});
+}
+
+bool Violations::Require(bool holds, std::string_view path, std::string_view text) {
+  if (!holds) Add(path, text);
+  return holds;
+}
+
+absl::Status Violations::ToStatus() const {
+  if (rows_.empty()) return absl::OkStatus();
+  google::rpc::BadRequest request;
+  std::string text = "The request has " + std::to_string(rows_.size()) +
+                     (rows_.size() == 1 ? " invalid field:" : " invalid fields:");
+  for (const Row& row : rows_) {
+    auto& violation = *request.add_field_violations();
+    violation.set_field(row.path);
+    violation.set_description(row.text);
+    text += (&row == &rows_.front() ? " " : "; ") + row.path + " " + row.text;
+  }
+  absl::Status status = InvalidArgument(kInvalidArgument, text);
+  Attach(status, request);
+  return status;
+}
+
+void Die(std::string_view text, std::source_location where) {
+  std::fprintf(stderr, "%s:%u: broken invariant: %.*s\n", where.file_name(), where.line(),
+               static_cast<int>(text.size()), text.data());
+  std::abort();
+}
+
+}  // namespace jointly

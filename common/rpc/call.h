@@ -1,0 +1,95 @@
+#pragma once
+
+#include <absl/status/statusor.h>
+#include <google/protobuf/message.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/auth/principal.h"
+#include "common/bus/event.h"
+#include "common/db/database.h"
+#include "common/error/error.h"
+#include "common/error/macros.h"
+#include "common/time/clock.h"
+
+// What a handler knows of its caller, without gRPC: handlers are plain functions, which tests and the
+// simulator call directly.
+namespace jointly::rpc {
+
+struct Call {
+  auth::Principal principal;
+  std::string method;          // "jointly.mobility.v1.Mobility.SubmitApplication"
+  std::string request_id;      // The caller's, or made by the runtime; never empty.
+  bool request_id_given = false;
+  std::string traceparent;
+  std::string correlation_id;  // The request that started it all; the request id by default.
+  Time now;
+  std::chrono::steady_clock::time_point deadline;
+
+  db::TransactOptions transact_options() const { return {.deadline = deadline}; }
+};
+
+inline constexpr Reason kRequestIdReused{"REQUEST_ID_REUSED"};
+inline constexpr Reason kInvalidRequestId{"INVALID_REQUEST_ID"};
+
+// Fills an event with what the call knows: actor, request, trace.
+bus::Event EventOf(const Call& call);
+
+// Runs a mutation at most once per (principal, method, request_id), in one transaction:
+// `body(Tx&) -> absl::StatusOr<Reply>`; the reply is stored beside the work. The same request id again
+// gives the stored reply; with another body ALREADY_EXISTS REQUEST_ID_REUSED naming the top-level
+// field that differs. The lookup costs nothing on the first try: the reply's primary key refuses the
+// second, and only then (or after any error) is the stored reply looked up.
+template <typename Reply, typename Request, typename Body>
+absl::StatusOr<Reply> Mutate(db::Database& database, const Call& call, const Request& request,
+                             Body&& body);
+
+// Does the same for a mutation whose body must not be repeated or stored (a session's tokens): no
+// reply is kept.
+absl::StatusOr<std::string> MutateErased(
+    db::Database& database, const Call& call, const google::protobuf::Message& request,
+    const std::function<absl::StatusOr<std::string>(db::Tx&)>& body);
+
+template <typename Reply, typename Request, typename Body>
+absl::StatusOr<Reply> Mutate(db::Database& database, const Call& call, const Request& request,
+                             Body&& body) {
+  ASSIGN_OR_RETURN(const std::string bytes,
+                   MutateErased(database, call, request,
+                                [&](db::Tx& tx) -> absl::StatusOr<std::string> {
+                                  ASSIGN_OR_RETURN(const Reply reply, body(tx));
+                                  return reply.SerializeAsString();
+                                }));
+  Reply reply;
+  if (!reply.ParseFromString(bytes)) return Internal(kInternal, "a stored reply does not parse");
+  return reply;
+}
+
+// A mutation with validate_only: runs the body and rolls everything back; the reply says what would be.
+template <typename Body>
+auto Rehearse(db::Database& database, const Call& call, Body&& body)
+    -> std::invoke_result_t<Body&, db::Tx&> {
+  std::optional<std::invoke_result_t<Body&, db::Tx&>> result;
+  const absl::Status status = database.Transact(
+      [&](db::Tx& tx) -> absl::Status {
+        result.emplace(body(tx));
+        return absl::CancelledError("rehearsed");
+      },
+      call.transact_options());
+  if (!result.has_value()) return status;
+  return std::move(*result);
+}
+
+// The etag of a revision is the revision in quotes: "\"7\"".
+std::string Etag(std::int64_t revision);
+// OK when `etag` is empty or that of `revision`; else ABORTED STALE_ETAG with both. `*` matches any.
+absl::Status MatchEtag(std::string_view etag, std::int64_t revision);
+
+// Clears every field marked (jointly.options.v1.personal), at any depth.
+void ClearPersonal(google::protobuf::Message& message);
+
+}  // namespace jointly::rpc

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <google/protobuf/timestamp.pb.h>
+#include <google/type/date.pb.h>
+
+#include <optional>
+
+#include "common/time/civil.h"
+
+// The well-known protobuf types and ours.
+namespace jointly::rpc {
+
+google::protobuf::Timestamp ToProto(Time time);
+Time FromProto(const google::protobuf::Timestamp& time);
+google::type::Date ToProto(Date date);
+// Nothing when it is not a full calendar date.
+std::optional<Date> FromProto(const google::type::Date& date);
+
+}  // namespace jointly::rpc
