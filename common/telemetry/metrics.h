@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -39,11 +40,22 @@ Histogram& GetHistogram(std::string_view name, std::string_view help, const Labe
 // Everything, as text/plain; version=0.0.4.
 std::string MetricsText();
 
-// Serves MetricsText on http://host:port/metrics until destroyed.
+// A plain answer of the metrics server.
+struct Page {
+  int status = 200;
+  std::string body;
+};
+using PageFunction = std::function<Page()>;
+
+// Serves MetricsText on http://host:port/metrics, and `pages` ("/healthz") beside it, to GET
+// requests on one thread, until destroyed. Bounded in connections, request size and time, since it
+// listens on a port. Ends the process when the address cannot be bound: a wrong configuration.
 class MetricsServer {
  public:
-  explicit MetricsServer(const std::string& address);
+  explicit MetricsServer(const std::string& address,
+                         std::map<std::string, PageFunction> pages = {});
   ~MetricsServer();
+  int port() const;  // The one that was picked when the address says 0.
 
  private:
   struct State;
