@@ -1,0 +1,229 @@
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <map>
+#include <mutex>
+
+#include "common/error/check.h"
+#include "common/rpc/call.h"
+
+namespace jointly::rpc {
+namespace {
+
+constexpr std::size_t kHashDigits = 16;
+// The entry of field_hashes that names the key: no field has an empty name.
+constexpr std::string_view kKeyEntry = "";
+
+using FieldHashes = std::map<std::string, std::string, std::less<>>;
+
+struct ReplyKey {
+  explicit ReplyKey(const auth::SecretKey& k)
+      : key(k), id(auth::Sha256Hex("reply key " + k.bytes()).substr(0, kHashDigits)) {}
+  auth::SecretKey key;
+  std::string id;
+};
+
+std::mutex reply_key_mutex;
+
+std::shared_ptr<const ReplyKey>& TheReplyKey() {
+  static auto& key = *new std::shared_ptr<const ReplyKey>();
+  return key;
+}
+
+std::shared_ptr<const ReplyKey> CurrentReplyKey() {
+  const std::lock_guard lock(reply_key_mutex);
+  auto& key = TheReplyKey();
+  if (key == nullptr) {
+    SystemRng rng;
+    key = std::make_shared<const ReplyKey>(auth::SecretKey::Generate(rng));
+  }
+  return key;
+}
+
+// The bytes of each top-level field, by number. Deterministic serialisation writes fields in order
+// and maps sorted, so equal requests have equal bytes.
+std::map<int, std::string> FieldBytes(const google::protobuf::Message& message) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream output(&stream);
+    output.SetSerializationDeterministic(true);
+    Check(message.SerializeToCodedStream(&output), "a request does not serialise");
+  }
+  google::protobuf::io::CodedInputStream input(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                               static_cast<int>(bytes.size()));
+  std::map<int, std::string> fields;
+  for (std::uint32_t tag = input.ReadTag(); tag != 0; tag = input.ReadTag()) {
+    const int start = input.CurrentPosition();
+    std::uint64_t number = 0;
+    std::uint32_t length = 0;
+    switch (tag & 7) {
+      case 0:
+        Check(input.ReadVarint64(&number), "varint");
+        break;
+      case 1:
+        Check(input.Skip(8), "fixed64");
+        break;
+      case 2:
+        Check(input.ReadVarint32(&length) && input.Skip(static_cast<int>(length)), "length");
+        break;
+      default:  // proto3 has no groups.
+        Check((tag & 7) == 5 && input.Skip(4), "fixed32");
+    }
+    const auto end = static_cast<std::size_t>(input.CurrentPosition());
+    fields[static_cast<int>(tag >> 3)].append(bytes, static_cast<std::size_t>(start),
+                                              end - static_cast<std::size_t>(start));
+  }
+  return fields;
+}
+
+FieldHashes HashFields(const google::protobuf::Message& request, const ReplyKey& key) {
+  FieldHashes hashes;
+  hashes.emplace(kKeyEntry, key.id);
+  for (const auto& [number, bytes] : FieldBytes(request)) {
+    const auto* field = request.GetDescriptor()->FindFieldByNumber(number);
+    const std::string name = field == nullptr ? std::to_string(number) : field->name();
+    if (name == "request_id") continue;
+    hashes[name] = auth::Sha256Hex(key.key.bytes() + bytes).substr(0, kHashDigits);
+  }
+  return hashes;
+}
+
+// A JSON object. Names of fields and hex digits need no escapes.
+std::string ToJson(const FieldHashes& hashes) {
+  std::string json = "{";
+  for (const auto& [name, hash] : hashes) {
+    if (json.size() > 1) json += ',';
+    json += '"' + name + "\":\"" + hash + '"';
+  }
+  return json + '}';
+}
+
+// Reads what ToJson wrote: the quoted texts are names and hashes in turn.
+FieldHashes FromJson(std::string_view json) {
+  std::vector<std::string> texts;
+  std::size_t start = json.find('"');
+  while (start != std::string_view::npos) {
+    const std::size_t end = json.find('"', start + 1);
+    if (end == std::string_view::npos) break;
+    texts.emplace_back(json.substr(start + 1, end - start - 1));
+    start = json.find('"', end + 1);
+  }
+  FieldHashes hashes;
+  for (std::size_t i = 0; i + 1 < texts.size(); i += 2) hashes[texts[i]] = texts[i + 1];
+  return hashes;
+}
+
+// The fields that differ, "name, comment"; empty when none does.
+std::string Difference(const FieldHashes& stored, const FieldHashes& given) {
+  std::string fields;
+  const auto add = [&](const std::string& name) { fields += (fields.empty() ? "" : ", ") + name; };
+  for (const auto& [name, hash] : given) {
+    const auto other = stored.find(name);
+    if (other == stored.end() || other->second != hash) add(name);
+  }
+  for (const auto& [name, hash] : stored) {
+    if (!given.contains(name)) add(name);
+  }
+  return fields;
+}
+
+std::string SealContext(const Call& call) {
+  return "request/" + call.principal.name + '/' + call.method + '/' + call.request_id;
+}
+
+struct Attempt {
+  const Call& call;
+  const ReplyKey& key;
+  FieldHashes hashes;
+};
+
+absl::StatusOr<std::string> OpenStored(const Attempt& attempt, const db::Row& row) {
+  const FieldHashes stored = FromJson(row.Text("field_hashes"));
+  const auto key_id = stored.find(kKeyEntry);
+  // Hashes under another key cannot be compared; the sealed reply below cannot be read either.
+  if (key_id != stored.end() && key_id->second == attempt.key.id) {
+    const std::string difference = Difference(stored, attempt.hashes);
+    if (!difference.empty()) {
+      return AlreadyExists(
+          kRequestIdReused,
+          "this request_id was used for another command: a new command needs a new request_id",
+          {{"fields", difference}, {"request_id", attempt.call.request_id}});
+    }
+  }
+  const auto reply = auth::Unseal(attempt.key.key, row.Bytes("reply"), SealContext(attempt.call));
+  if (reply.ok()) return *reply;
+  return AlreadyExists(kReplyUnreadable,
+                       "this command was carried out before, and its reply can no longer be read "
+                       "(the key of stored replies was changed): read the resource instead",
+                       {{"request_id", attempt.call.request_id}});
+}
+
+// The stored reply, or `otherwise` when there is none (or the database does not answer).
+absl::StatusOr<std::string> StoredReply(db::Database& database, const Attempt& attempt,
+                                        const absl::Status& otherwise) {
+  const Call& call = attempt.call;
+  const auto find = [&](db::Tx& tx) {
+    return tx.Query(R"sql(
+        SELECT field_hashes, reply FROM request
+         WHERE principal = $1 AND method = $2 AND request_id = $3)sql",
+                    {call.principal.name, call.method, call.request_id});
+  };
+  // On SQLite an error may come from a neighbour in the same, not yet committed group: the writer's
+  // queue answers only after it. PostgreSQL shows committed rows only, so a plain read suffices.
+  const absl::StatusOr<db::Rows> rows = database.is_postgres()
+                                            ? database.Read(find, call.transact_options())
+                                            : database.Transact(find, call.transact_options());
+  if (!rows.ok() || rows->empty()) return otherwise;
+  return OpenStored(attempt, rows->front());
+}
+
+}  // namespace
+
+void KeepRepliesUnder(const auth::SecretKey& key) {
+  auto made = std::make_shared<const ReplyKey>(key);
+  const std::lock_guard lock(reply_key_mutex);
+  TheReplyKey() = std::move(made);
+}
+
+absl::StatusOr<std::string> MutateErased(
+    db::Database& database, const Call& call, const google::protobuf::Message& request,
+    const std::function<absl::StatusOr<std::string>(db::Tx&)>& body) {
+  const std::shared_ptr<const ReplyKey> key = CurrentReplyKey();
+  const Attempt attempt{.call = call, .key = *key, .hashes = HashFields(request, *key)};
+  const auto work = [&](db::Tx& tx) -> absl::StatusOr<std::string> {
+    ASSIGN_OR_RETURN(std::string reply, body(tx));
+    SystemRng rng;
+    tx.Execute(R"sql(
+        INSERT INTO request (principal, method, request_id, field_hashes, reply, create_time)
+        VALUES ($1, $2, $3, $4, $5, $6))sql",
+               {call.principal.name, call.method, call.request_id, ToJson(attempt.hashes),
+                db::Blob{auth::Seal(key->key, reply, SealContext(call), rng)}, call.now});
+    return reply;
+  };
+  absl::StatusOr<std::string> reply = database.Transact(work, call.transact_options());
+  if (reply.ok()) return reply;
+  // Whether a commit took effect is not known after UNAVAILABLE: the row decides, whoever made the
+  // request id. Any other error matters only to a caller who may be retrying.
+  const bool unknown = reply.status().code() == absl::StatusCode::kUnavailable;
+  if (!call.request_id_given && !unknown) return reply;
+  return StoredReply(database, attempt, reply.status());
+}
+
+absl::StatusOr<int> SweepReplies(db::Database& database, const Clock& clock, int limit) {
+  const Time before = clock.Now() - kReplyLife;
+  return database.Transact([&](db::Tx& tx) -> absl::StatusOr<int> {
+    ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
+        SELECT principal, method, request_id FROM request
+         WHERE create_time < $1 ORDER BY create_time LIMIT $2)sql",
+                                                   {before, limit}));
+    for (const db::Row& row : rows) {
+      tx.Execute(R"sql(
+          DELETE FROM request WHERE principal = $1 AND method = $2 AND request_id = $3)sql",
+                 {row.Text("principal"), row.Text("method"), row.Text("request_id")});
+    }
+    return static_cast<int>(rows.size());
+  });
+}
+
+}  // namespace jointly::rpc
