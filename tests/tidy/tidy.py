@@ -30,7 +30,7 @@ FOREIGN = {
     r"prometheus/.*": ["common/telemetry/"], r"CLI/.*": ["common/config/", "scripts/operator/"],
     r"boost/.*": ["services/gateway/", "tests/"], r"magic\.h": ["common/blob/"],
     r"sodium\.h": ["services/identity/"], r"date/.*": ["common/time/"],
-    r"openssl/.*": ["common/auth/", "common/db/", "common/bus/", "common/blob/"],
+    r"openssl/.*": ["common/agreement/", "common/auth/", "common/db/", "common/bus/", "common/blob/"],
 }
 
 # Words that are banned in our C++, with what to use instead.
