@@ -19,7 +19,7 @@ enum class Role {
   kAdministrator = 6,
   kAuditor = 7,
 };
-std::string_view Name(Role role);  // "international_office"; also the wire form in tokens.
+std::string_view Name(Role role);       // "international_office"; also the wire form in tokens.
 Role ParseRole(std::string_view name);  // kUnspecified when unknown.
 
 // A role in a scope: "institutions/uga", "institutions/uga/units/phitem", a resource, or "*".
@@ -32,12 +32,12 @@ struct Grant {
 // Who calls: a person with grants, a service, or nobody.
 struct Principal {
   enum class Kind { kAnonymous, kPerson, kService } kind = Kind::kAnonymous;
-  std::string name;         // "people/{id}" or "service:mobility"; empty for nobody.
+  std::string name;  // "people/{id}" or "service:mobility"; empty for nobody.
   std::vector<Grant> grants;
   std::string institution;  // Of a person.
   std::string language = "en";
   std::string zone = "UTC";
-  std::string session;      // Id of the session that the token came from.
+  std::string session;  // Id of the session that the token came from.
 
   bool Holds(Role role) const;  // In any scope.
   // In a scope that covers `resource`: the scope itself, one above it, or "*".
