@@ -14,13 +14,17 @@ CREATE TABLE outbox (
   attempts       BIGINT NOT NULL DEFAULT 0,
   retry_time     BIGINT NOT NULL DEFAULT 0,
   last_error     TEXT,
-  UNIQUE (aggregate_type, aggregate_id, revision)
+  UNIQUE (aggregate_type, aggregate_id, revision),
+  CONSTRAINT outbox_body_within_256_kib CHECK (length(body) <= 262144)
 );
 CREATE INDEX outbox_pending ON outbox (id) WHERE publish_time IS NULL;
 
--- Received and not yet applied. Status: ready, waiting (an earlier revision is missing), parked.
+-- Received and not yet applied. Status: ready (the next revision of its aggregate), waiting (an
+-- earlier one is missing), parked (could not be applied), late (parked and passed over, now replayed).
+-- Attempts counts handler runs, deaths those that the process did not survive.
 CREATE TABLE inbox (
   message_id     TEXT PRIMARY KEY,
+  part           BIGINT NOT NULL DEFAULT 0,
   aggregate_type TEXT NOT NULL,
   aggregate_id   TEXT NOT NULL,
   revision       BIGINT NOT NULL,
@@ -52,7 +56,8 @@ CREATE TABLE feed_cursor (
   walk_time   BIGINT NOT NULL
 );
 
--- Who did what, written with the state row; ids only, never personal data.
+-- Who did what, written with the state row; ids only, never personal data. message_id names the
+-- event of a command; note is an operator's reason.
 CREATE TABLE audit (
   id            {identity},
   actor         TEXT NOT NULL,
@@ -64,7 +69,9 @@ CREATE TABLE audit (
   request_id    TEXT NOT NULL,
   before_digest TEXT NOT NULL,
   after_digest  TEXT NOT NULL,
-  time          BIGINT NOT NULL
+  time          BIGINT NOT NULL,
+  message_id    TEXT NOT NULL DEFAULT '',
+  note          TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX audit_subject ON audit (subject, id);
 
