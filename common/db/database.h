@@ -20,13 +20,16 @@
 //
 // SQL dialect (shared subset): parameters $1..$n (bound by name on SQLite), ON CONFLICT ... DO
 // UPDATE ... RETURNING, partial indexes, keyset paging. Tokens, replaced per engine:
-//   {for_update}   FOR UPDATE on PostgreSQL, nothing on SQLite (one writer)
-//   {any $n}       "column {any $2}": = ANY($2) / IN (SELECT value FROM json_each($2)); a TextList
+//   {for_update}   FOR UPDATE on PostgreSQL, nothing on SQLite (one writer), nothing inside Read
+//   {skip_locked}  FOR UPDATE SKIP LOCKED likewise: for unordered work, such as timers and mail
+//   {any $n}       "column {any $2}": = ANY($2) / IN (SELECT value FROM json_each($2)); a TextList.
+//                  Its opposite is "NOT (column {any $2})"
 //   {identity}     a growing primary key column: "id {identity}"
 //   {blob}         BYTEA / BLOB
 // Column types: TEXT (also ISO dates and state names), BIGINT (microseconds, minor units, 0/1),
 // DOUBLE PRECISION, {blob}. No arithmetic on bare parameters (PostgreSQL types them as int4): write
-// "quota.held + CAST($2 AS BIGINT)".
+// "quota.held + CAST($2 AS BIGINT)". Texts are UTF-8 without NUL bytes (else INVALID_ARGUMENT). Both
+// engines give the same results: a SUM of BIGINT is an integer, a truth value is 0 or 1.
 namespace jointly::db {
 
 inline constexpr Reason kUniqueViolation{"UNIQUE_VIOLATION"};

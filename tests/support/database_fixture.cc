@@ -1,0 +1,111 @@
+#include "tests/support/database_fixture.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include "common/bus/outbox.h"
+#include "common/error/check.h"
+
+namespace jointly::test {
+namespace {
+
+std::string MakeDirectory() {
+  std::string path = (std::filesystem::temp_directory_path() / "jointly_test_XXXXXX").string();
+  Check(mkdtemp(path.data()) != nullptr, "no temporary directory can be made");
+  return path;
+}
+
+std::string FreshSchema() {
+  static std::atomic<int> count{0};
+  return "test_" + std::to_string(getpid()) + "_" + std::to_string(++count);
+}
+
+// The schema goes from outside of it: a database that is open in it may still hold connections.
+void DropSchema(const std::string& schema) {
+  const auto database = db::Open({.url = PostgresUrl(), .connections = 1});
+  if (!database.ok()) return;
+  const absl::Status status = (*database)->Transact([&](db::Tx& tx) {
+    tx.Execute("DROP SCHEMA IF EXISTS " + schema + " CASCADE");
+    return absl::OkStatus();
+  });
+  if (!status.ok()) ADD_FAILURE() << "schema " << schema << " remains: " << status;
+}
+
+}  // namespace
+
+std::string NameOf(Engine engine) { return engine == Engine::kSqlite ? "Sqlite" : "Postgres"; }
+
+std::string PostgresUrl() {
+  const char* url = std::getenv("JOINTLY_TEST_POSTGRES");
+  return url == nullptr ? std::string() : std::string(url);
+}
+
+DatabasePlace::DatabasePlace(Engine engine) : engine_(engine), directory_(MakeDirectory()) {
+  if (engine == Engine::kPostgres) schema_ = FreshSchema();
+}
+
+DatabasePlace::~DatabasePlace() {
+  if (engine_ == Engine::kPostgres) DropSchema(schema_);
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+db::Options DatabasePlace::options() const {
+  if (engine_ == Engine::kSqlite) return {.url = "sqlite://" + directory_ + "/test.db"};
+  return {.url = PostgresUrl(), .schema = schema_};
+}
+
+std::unique_ptr<db::Database> OpenMigrated(const DatabasePlace& place,
+                                           const std::vector<db::MigrationSet>& more) {
+  auto database = db::Open(place.options());
+  Check(database.ok(), database.ok() ? "" : MessageOf(database.status()));
+  std::vector<db::MigrationSet> sets = {{"kernel", &bus::KernelMigrations()}};
+  sets.insert(sets.end(), more.begin(), more.end());
+  const absl::Status status = (*database)->Migrate(sets, SystemClock());
+  Check(status.ok(), "the migrations failed: " + status.ToString());
+  return *std::move(database);
+}
+
+void DatabaseTest::SetUp() {
+  if (is_postgres() && PostgresUrl().empty()) {
+    GTEST_SKIP() << "JOINTLY_TEST_POSTGRES is not set: it names the PostgreSQL server for tests "
+                    "(scripts/test starts one)";
+  }
+  place_ = std::make_unique<DatabasePlace>(GetParam());
+  Reopen();
+  Prepare();
+}
+
+void DatabaseTest::Reopen() {
+  Close();
+  database_ = OpenMigrated(*place_, more_);
+}
+
+void DatabaseTest::Execute(std::string_view sql, db::Values parameters) {
+  const absl::Status status = database_->Transact([&](db::Tx& tx) {
+    tx.Execute(sql, parameters);
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(status.ok()) << sql << "\n" << status;
+}
+
+db::Rows DatabaseTest::Query(std::string_view sql, db::Values parameters) {
+  auto rows = database_->Read([&](db::Tx& tx) { return tx.Query(sql, parameters); });
+  EXPECT_TRUE(rows.ok()) << sql << "\n" << rows.status();
+  return rows.ok() ? *std::move(rows) : db::Rows();
+}
+
+std::int64_t DatabaseTest::Number(std::string_view sql, db::Values parameters) {
+  const db::Rows rows = Query(sql, std::move(parameters));
+  EXPECT_EQ(rows.size(), 1U) << sql;
+  if (rows.empty()) return 0;
+  const auto* number = std::get_if<std::int64_t>(&rows.front()[0].variant());
+  EXPECT_NE(number, nullptr) << sql << ": not an integer";
+  return number == nullptr ? 0 : *number;
+}
+
+}  // namespace jointly::test
