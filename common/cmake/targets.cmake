@@ -57,6 +57,11 @@ function(jointly_precompile target)
   endif()
   target_link_libraries(${target} PRIVATE absl::statusor protobuf::libprotobuf)
   target_precompile_headers(${target} REUSE_FROM jointly_precompiled)
+  # The header is compiled with -fPIC, as for libraries; with -fPIE g++ refuses it.
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "EXECUTABLE")
+    target_compile_options(${target} PRIVATE -fPIC)
+  endif()
 endfunction()
 
 # jointly_migrations(NAME name FOLDER dir FUNCTION function)
