@@ -28,8 +28,8 @@
 //   {blob}         BYTEA / BLOB
 // Column types: TEXT (also ISO dates and state names), BIGINT (microseconds, minor units, 0/1),
 // DOUBLE PRECISION, {blob}. No arithmetic on bare parameters (PostgreSQL types them as int4): write
-// "quota.held + CAST($2 AS BIGINT)". Texts are UTF-8 without NUL bytes (else INVALID_ARGUMENT). Both
-// engines give the same results: a SUM of BIGINT is an integer, a truth value is 0 or 1.
+// "quota.held + CAST($2 AS BIGINT)". Texts are UTF-8 without NUL bytes (else INVALID_ARGUMENT).
+// Both engines give the same results: a SUM of BIGINT is an integer, a truth value is 0 or 1.
 namespace jointly::db {
 
 inline constexpr Reason kUniqueViolation{"UNIQUE_VIOLATION"};

@@ -17,8 +17,9 @@ namespace jointly::timers {
 struct Timer {
   std::string kind;     // "offer_expires": names the handler.
   std::string subject;  // The aggregate's id. (kind, subject) is unique: arming again replaces.
-  Time due;
-  std::int64_t generation = 0;  // The handler compares it with the aggregate: a stale timer does nothing.
+  Time due;             // After an error, the time of the retry: a date that matters is elsewhere.
+  // The handler compares it with the aggregate: a stale timer does nothing.
+  std::int64_t generation = 0;
   std::string payload;
 };
 
