@@ -3,6 +3,7 @@
 #include <google/protobuf/any.pb.h>
 #include <google/rpc/error_details.pb.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -62,6 +63,9 @@ absl::Status FailedPrecondition(Reason reason, std::string_view text, Facts fact
 absl::Status Aborted(Reason reason, std::string_view text, Facts facts) {
   return Make(absl::StatusCode::kAborted, reason, text, std::move(facts));
 }
+absl::Status OutOfRange(Reason reason, std::string_view text, Facts facts) {
+  return Make(absl::StatusCode::kOutOfRange, reason, text, std::move(facts));
+}
 absl::Status ResourceExhausted(Reason reason, std::string_view text, Facts facts) {
   return Make(absl::StatusCode::kResourceExhausted, reason, text, std::move(facts));
 }
@@ -102,14 +106,21 @@ std::string MessageOf(const absl::Status& status) { return std::string(status.me
 absl::Status Refused(std::string_view text, const std::vector<Refusal>& refusals) {
   Facts facts;
   google::rpc::PreconditionFailure failure;
-  std::string guards;
+  std::vector<std::string_view> names;  // A guard in several parts is named once.
   for (const Refusal& refusal : refusals) {
     auto& violation = *failure.add_violations();
     violation.set_type(refusal.guard);
     violation.set_subject(refusal.subject);
     violation.set_description(refusal.remedy.empty() ? refusal.evidence
                                                      : refusal.evidence + ". " + refusal.remedy);
-    guards += (guards.empty() ? "" : ",") + refusal.guard;
+    if (std::find(names.begin(), names.end(), refusal.guard) == names.end()) {
+      names.push_back(refusal.guard);
+    }
+  }
+  std::string guards;
+  for (const std::string_view name : names) {
+    if (!guards.empty()) guards += ",";
+    guards += name;
   }
   facts.push_back({"guards", guards});
   absl::Status status = FailedPrecondition(kGuardRefused, text, std::move(facts));

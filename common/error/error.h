@@ -44,6 +44,7 @@ absl::Status PermissionDenied(Reason reason, std::string_view text, Facts facts 
 absl::Status Unauthenticated(Reason reason, std::string_view text, Facts facts = {});
 absl::Status FailedPrecondition(Reason reason, std::string_view text, Facts facts = {});
 absl::Status Aborted(Reason reason, std::string_view text, Facts facts = {});
+absl::Status OutOfRange(Reason reason, std::string_view text, Facts facts = {});
 absl::Status ResourceExhausted(Reason reason, std::string_view text, Facts facts = {});
 absl::Status DeadlineExceeded(Reason reason, std::string_view text, Facts facts = {});
 absl::Status Unavailable(Reason reason, std::string_view text, Facts facts = {});

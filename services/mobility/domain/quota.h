@@ -13,7 +13,9 @@
 #include "services/mobility/domain/types.h"
 
 // The ledger of places. One ledger per condition (which is directional), receiving academic year
-// and term of the condition. Invariant: 0 <= held + confirmed <= places + adjustment.
+// and term of the condition. Invariant: 0 <= held + confirmed <= places + adjustment. Only an
+// agreement that is amended to fewer places can break it: nobody loses a place then, but none is
+// given either until enough became free.
 namespace jointly::mobility {
 
 struct Quota {
