@@ -17,6 +17,15 @@
 // inside. Enforces the policy option, tokens, deadlines and request ids in one place.
 namespace jointly::rpc {
 
+inline constexpr Reason kTokenMissing{"TOKEN_MISSING"};
+inline constexpr Reason kRoleMissing{"ROLE_MISSING"};
+inline constexpr Reason kServiceRefused{"SERVICE_REFUSED"};
+inline constexpr Reason kOverloaded{"OVERLOADED"};
+inline constexpr Reason kCancelled{"CANCELLED"};
+
+inline constexpr int kMessageBytesMax = 4 * 1024 * 1024;
+inline constexpr int kMetadataBytesMax = 16 * 1024;  // A token of at most 8 KiB, and room.
+
 struct RuntimeOptions {
   std::string service;         // "mobility".
   std::string listen_address;  // "127.0.0.1:7103"; port 0 picks one.
@@ -32,8 +41,9 @@ class Runtime {
           Rng& rng);
   ~Runtime();
 
-  // One line per RPC override. `handler` is `absl::StatusOr<Response>(Call&, const Request&)`; it runs
-  // on the pool. Request types are unique per method, so the request names the method and its policy.
+  // One line per RPC override. `handler` is `absl::StatusOr<Response>(Call&, const Request&)`; it
+  // runs on the pool. Request types are unique per method, so the request names the method and its
+  // policy.
   template <typename Request, typename Response, typename Handler>
   grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context, const Request* request,
                                   Response* response, Handler handler) {
@@ -45,14 +55,15 @@ class Runtime {
   }
 
   // For streaming methods: authenticates and checks the policy of the method whose request type is
-  // `request_descriptor`; then the reactor posts its own work with Post.
+  // `request_descriptor`; then the reactor posts its own work with Post. May ask identity for keys,
+  // so call it in posted work. The request id is made; AdoptRequestId takes the message's.
   absl::StatusOr<Call> Admit(const grpc::CallbackServerContext& context,
                              const google::protobuf::Descriptor& request_descriptor);
-  // False when the queue is full: answer UNAVAILABLE.
+  // False when the queue is full: answer with Overloaded().
   bool Post(std::function<void()> work);
 
-  // Starts listening with health and reflection. Ends the process when a method of `services` has no
-  // policy, or two methods share a request type. Returns the port.
+  // Starts listening with health and reflection. Ends the process when a method of `services` has
+  // no policy, or two methods share a request type. Returns the port.
   int Start(const std::vector<grpc::Service*>& services);
   void SetReady(bool ready, const std::string& why = "");  // Health: SERVING or NOT_SERVING.
   // Health NOT_SERVING, no new calls, drains the pool within the options' time.
@@ -65,6 +76,9 @@ class Runtime {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// UNAVAILABLE OVERLOADED with RetryInfo.
+absl::Status Overloaded();
 
 // absl::Status <-> grpc::Status with google.rpc.Status in the binary details.
 grpc::Status ToGrpc(const absl::Status& status);
