@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace jointly::gateway {
+
+// Either alphabet, padded or not, as proto3's JSON mapping allows; nothing else. False when the
+// text is none.
+bool DecodeBase64(std::string_view text, std::string& bytes);
+
+}  // namespace jointly::gateway
