@@ -1,0 +1,46 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+// Which event is told to whom. The table is the whole policy: handlers, texts and tests read it.
+namespace jointly::notifications {
+
+enum class Who {
+  kStudent,       // Of the application or the mobility.
+  kHomeOffice,    // International office of the home or sending institution.
+  kHostOffice,    // International office of the receiving institution.
+  kProposer,      // Office of the partner that proposed the agreement's present text.
+  kOtherPartner,  // Office of the other partner.
+  kBothOffices,   // Offices of both partners.
+  kApplicants,    // Students with a live application to the call.
+};
+
+struct Telling {
+  std::string_view aggregate;  // "mobility.application".
+  std::string_view action;     // "submitted".
+  Who who;
+  std::string_view kind;  // Names the texts in the catalogue.
+  bool email = true;      // Beside the inbox, which always gets it.
+};
+
+std::span<const Telling> AllTellings();
+std::vector<Telling> TellingsOf(std::string_view aggregate, std::string_view action);
+
+// Whether what the action says is hidden from the student until the call's decision time
+// (the embargo): the outcome of the allocation, and anything that lets it be guessed.
+bool IsEmbargoed(std::string_view aggregate, std::string_view action);
+
+// Whether a deadline of this kind exists only because of an embargoed decision.
+bool IsEmbargoedDeadline(std::string_view deadline_kind);
+
+// Actions of a foreign aggregate that make an activity row, but no message. For the completeness
+// test of the texts; the first segment of every known action.
+struct KnownAction {
+  std::string_view aggregate;
+  std::string_view action;
+};
+std::span<const KnownAction> AllActions();
+
+}  // namespace jointly::notifications
