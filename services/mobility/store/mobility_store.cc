@@ -1,0 +1,176 @@
+#include "services/mobility/store/mobility_store.h"
+
+#include "common/error/check.h"
+#include "common/error/macros.h"
+
+namespace jointly::mobility::store {
+namespace {
+
+constexpr std::string_view kMobilityColumns =
+    "mobility.id, mobility.application, mobility.student, mobility.sending_institution, "
+    "mobility.sending_unit, mobility.receiving_institution, mobility.receiving_unit, "
+    "mobility.agreement, mobility.condition, mobility.quota, mobility.places, mobility.term, "
+    "mobility.sending_academic_year, mobility.receiving_academic_year, mobility.isced_code, "
+    "mobility.eqf_level, mobility.state, mobility.proposal_id, mobility.host_comment, "
+    "mobility.cancel_reason, mobility.create_time, mobility.update_time, mobility.revision, "
+    "mobility.demo, personal.sealed, personal_key.wrapped, ";
+
+constexpr std::string_view kMobilityJoins =
+    " JOIN call ON call.id = mobility.call"
+    " LEFT JOIN personal ON personal.mobility = mobility.id"
+    " LEFT JOIN personal_key ON personal_key.person = mobility.student ";
+
+ScopeColumns Columns() {
+  return {.student = "mobility.student",
+          .offices = {"mobility.sending_institution", "mobility.sending_unit",
+                      "mobility.receiving_institution", "mobility.receiving_unit"}};
+}
+
+MobilityRow ReadMobility(const db::Row& columns) {
+  Reader reader(columns);
+  MobilityRow row;
+  MobilityCase& mobility = row.mobility;
+  mobility.id = reader.Text();
+  mobility.application = reader.Text();
+  mobility.student = reader.Text();
+  mobility.sending_institution = reader.Text();
+  row.sending_unit = reader.Text();
+  mobility.receiving_institution = reader.Text();
+  row.receiving_unit = reader.Text();
+  mobility.agreement = reader.Text();
+  mobility.condition = reader.Text();
+  mobility.quota = reader.Text();
+  mobility.places = reader.Int();
+  mobility.term = ParseTerm(reader.Text()).value_or(Term::kUnspecified);
+  mobility.sending_academic_year = reader.Text();
+  mobility.receiving_academic_year = reader.Text();
+  mobility.isced_code = reader.Text();
+  mobility.eqf_level = reader.Int();
+  const auto state = ParseMobilityState(reader.Text());
+  Check(state.has_value(), "a mobility in an unknown state");
+  mobility.state = *state;
+  mobility.proposal_id = reader.Text();
+  mobility.host_comment = reader.Text();
+  mobility.cancel_reason = reader.Text();
+  mobility.create_time = reader.At();
+  mobility.update_time = reader.At();
+  mobility.revision = reader.Integer();
+  mobility.demo = reader.Bool();
+  row.sealed_nominee = reader.Bytes();
+  row.wrapped_key = reader.Bytes();
+  row.call = ReadCall(reader);
+  return row;
+}
+
+std::string MobilityQuery(const std::string& from) {
+  return "SELECT " + std::string(kMobilityColumns) + std::string(kCallColumns) + " FROM " + from +
+         std::string(kMobilityJoins);
+}
+
+}  // namespace
+
+absl::StatusOr<MobilityRow> LoadMobility(db::Tx& tx, const std::string& id, const Scope& scope,
+                                         Lock lock) {
+  Condition condition = ScopeCondition(scope, Columns(), /*first=*/2);
+  db::Values parameters = {id};
+  parameters.insert(parameters.end(), condition.parameters.begin(), condition.parameters.end());
+  const std::string inner = "(SELECT * FROM mobility WHERE mobility.id = $1 AND " + condition.sql +
+                            (lock == Lock::kYes ? " {for_update}" : "") + ") AS mobility";
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(MobilityQuery(inner), parameters));
+  if (rows.empty()) {
+    return NotFound(kMobilityNotFound, "no such mobility within your reach",
+                    {{"mobility", "mobilities/" + id}});
+  }
+  return ReadMobility(rows.front());
+}
+
+int MobilityScopeParameters(const Scope& scope) {
+  return ScopeCondition(scope, Columns(), /*first=*/1).next - 1;
+}
+
+absl::StatusOr<std::vector<MobilityRow>> ListMobilities(db::Tx& tx, const Scope& scope,
+                                                        const Slice& slice) {
+  Condition condition = ScopeCondition(scope, Columns(), /*first=*/1);
+  condition.parameters.insert(condition.parameters.end(), slice.parameters.begin(),
+                              slice.parameters.end());
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(MobilityQuery("mobility") + "WHERE " + condition.sql + slice.where +
+                                slice.order_and_limit,
+                            condition.parameters));
+  std::vector<MobilityRow> mobilities;
+  for (const db::Row& row : rows) mobilities.push_back(ReadMobility(row));
+  return mobilities;
+}
+
+void InsertMobility(db::Tx& tx, const MobilityRow& row) {
+  const MobilityCase& mobility = row.mobility;
+  tx.Execute(R"sql(
+      INSERT INTO mobility (id, application, call, student, sending_institution, sending_unit,
+                            receiving_institution, receiving_unit, agreement, condition, quota,
+                            places, term, sending_academic_year, receiving_academic_year,
+                            isced_code, eqf_level, state, proposal_id, host_comment, cancel_reason,
+                            create_time, update_time, revision, demo)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+              $20, $21, $22, $23, $24, $25))sql",
+             {mobility.id,
+              mobility.application,
+              row.call.id,
+              mobility.student,
+              mobility.sending_institution,
+              row.sending_unit,
+              mobility.receiving_institution,
+              row.receiving_unit,
+              mobility.agreement,
+              mobility.condition,
+              mobility.quota,
+              mobility.places,
+              Name(mobility.term),
+              mobility.sending_academic_year,
+              mobility.receiving_academic_year,
+              mobility.isced_code,
+              mobility.eqf_level,
+              Name(mobility.state),
+              mobility.proposal_id,
+              mobility.host_comment,
+              mobility.cancel_reason,
+              mobility.create_time,
+              mobility.update_time,
+              mobility.revision,
+              mobility.demo});
+}
+
+void SaveMobility(db::Tx& tx, const MobilityCase& mobility) {
+  tx.Execute(R"sql(
+      UPDATE mobility
+         SET state = $1, proposal_id = $2, host_comment = $3, cancel_reason = $4,
+             update_time = $5, revision = $6
+       WHERE id = $7)sql",
+             {Name(mobility.state), mobility.proposal_id, mobility.host_comment,
+              mobility.cancel_reason, mobility.update_time, mobility.revision, mobility.id});
+}
+
+absl::StatusOr<std::string> KeepKey(db::Tx& tx, const std::string& person,
+                                    const std::string& candidate, Time now) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
+      INSERT INTO personal_key (person, wrapped, create_time) VALUES ($1, $2, $3)
+      ON CONFLICT (person) DO UPDATE SET person = excluded.person
+      RETURNING wrapped)sql",
+                                                 {person, db::Blob{candidate}, now}));
+  return rows.front().Bytes("wrapped");
+}
+
+void SaveSealed(db::Tx& tx, const std::string& mobility, const std::string& person,
+                const std::string& sealed) {
+  tx.Execute(R"sql(
+      INSERT INTO personal (mobility, person, sealed) VALUES ($1, $2, $3)
+      ON CONFLICT (mobility) DO UPDATE SET sealed = excluded.sealed)sql",
+             {mobility, person, db::Blob{sealed}});
+}
+
+void ErasePerson(db::Tx& tx, const std::string& person) {
+  tx.Execute("DELETE FROM personal_key WHERE person = $1", {person});
+  tx.Execute("DELETE FROM personal WHERE person = $1", {person});
+  tx.Execute("DELETE FROM document WHERE student = $1", {person});
+}
+
+}  // namespace jointly::mobility::store

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/db/value.h"
+#include "services/mobility/domain/types.h"
+
+// Who may see which rows. Every query by or for a caller carries it, so that what is foreign looks
+// exactly like what does not exist.
+namespace jointly::mobility::store {
+
+struct Scope {
+  std::string person;                // "people/x"; empty: nobody's own cases.
+  std::vector<std::string> offices;  // Institutions and units whose cases the caller sees.
+  bool everywhere = false;
+  Time now;  // Before a call's decision time a student sees less.
+};
+
+// The service itself: timers, events, allocation.
+inline Scope Everything(Time now) { return {.everywhere = true, .now = now}; }
+
+// A WHERE condition and its parameters. Its numbers begin at `first`; `next` is the first free one.
+struct Condition {
+  std::string sql;
+  db::Values parameters;
+  int next = 1;
+};
+
+// A page of a list, as common/rpc computes it: its parameters follow the scope's.
+struct Slice {
+  std::string where;
+  std::string order_and_limit;
+  db::Values parameters;
+};
+
+// "(application.student = $2 OR application.home_institution ...)". Columns that a table lacks are
+// left out with an empty name.
+struct ScopeColumns {
+  std::string student;
+  std::vector<std::string> offices;  // Columns that name an institution or unit.
+};
+Condition ScopeCondition(const Scope& scope, const ScopeColumns& columns, int first);
+
+}  // namespace jointly::mobility::store
