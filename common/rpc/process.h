@@ -14,7 +14,8 @@
 #include "common/timers/timers.h"
 
 // What every service's main has in common: configuration, logging, database with migrations, clock,
-// keys, runtime, relay, consumer, timers, feed and operator calls. main.cc names only what is its own.
+// keys, runtime, relay, consumer, timers, feed and operator calls. main.cc names only what is its
+// own.
 namespace jointly::rpc {
 
 struct ProcessSpec {
@@ -37,16 +38,23 @@ class Process {
   bus::Outbox& outbox();
   auth::Verifier& verifier();
   Runtime& runtime();
+  // Ends the process (exit 2) when the configuration names none.
   const auth::SecretKey& master_key() const;
+
+  // Where user keys come from instead of identity's RPC: identity itself, before Run.
+  void SupplyUserKeys(auth::FetchKeys fetch);
+  // The port of the server; 0 before Run.
+  int port() const;
 
   // A channel to a peer with this service's own token on every call, round robin over replicas.
   // Deadlines are the caller's. Nothing connects until the first call.
   std::shared_ptr<grpc::Channel> Peer(const std::string& service);
-  // Adds the service's token and the deadline to an outgoing call.
+  // Adds the service's token (a channel of Peer does not add a second one) and the deadline to an
+  // outgoing call.
   void Prepare(grpc::ClientContext& context, std::chrono::milliseconds timeout);
 
-  // Work that runs on its own thread while the process serves: called again and again, each time
-  // with the time that it may sleep. For sweeps and mail queues.
+  // Work that runs on its own thread while the process serves: at the start, and again `interval`
+  // after each end. For sweeps and mail queues. Before Run.
   void Every(std::chrono::milliseconds interval, std::function<void()> work);
   // The sooner the better: runs the work registered first under Every at once. Any thread.
   void Nudge();
