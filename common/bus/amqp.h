@@ -16,11 +16,11 @@ namespace jointly::bus {
 struct AmqpOptions {
   // "amqp://user:password@host:port/vhost" or "amqps://...".
   std::string url;
-  std::string service;             // Whose queue this process consumes.
-  std::string process_name;        // app_id and connection name: "mobility@host:pid".
+  std::string service;       // Whose queue this process consumes.
+  std::string process_name;  // app_id and connection name: "mobility@host:pid".
   std::chrono::seconds heartbeat{10};
   int prefetch = 128;
-  std::string ca_file;             // amqps only; required there.
+  std::string ca_file;  // amqps only; required there.
   std::string certificate_file;
   std::string key_file;
 };

@@ -17,7 +17,7 @@ struct ConsumerOptions {
   int apply_workers = 2;
   int receive_limit = 64;
   std::chrono::milliseconds receive_linger{5};
-  std::chrono::seconds gap_patience{2};     // A missing revision is pulled after this.
+  std::chrono::seconds gap_patience{2};      // A missing revision is pulled after this.
   std::chrono::seconds reconcile_every{30};  // The slow walk of every producer's feed.
   int failures_max = 8;
   int deaths_max = 3;
@@ -38,8 +38,12 @@ class Consumer {
   absl::StatusOr<int> StepApply();
   // Pulls gaps that are old enough, and walks the feeds when their time has come (or `now`).
   absl::Status StepReconcile(bool now);
+  // An operator's call: walks every producer's feed now; how many messages came, known ones
+  // included.
+  absl::StatusOr<int> Reconcile();
   void Start();
   void Stop();
+  // Also true while another replica consumes, and when there is nothing to consume.
   bool connected() const;
 
  private:

@@ -238,14 +238,14 @@ absl::StatusOr<Message> FromWire(WireMessage wire) {
   return message;
 }
 
-WireMessage ToWire(const Message& message) {
+WireMessage ToWire(Message message) {
   WireMessage wire;
   wire.routing_key = message.event_type.substr(kTypePrefix.size());
-  wire.message_id = message.message_id;
-  wire.event_type = message.event_type;
-  wire.headers = message.headers;
+  wire.message_id = std::move(message.message_id);
+  wire.event_type = std::move(message.event_type);
+  wire.headers = std::move(message.headers);
   wire.timestamp_seconds = Micros(message.time) / 1'000'000;
-  wire.body = message.body;
+  wire.body = std::move(message.body);
   return wire;
 }
 

@@ -58,7 +58,7 @@ absl::StatusOr<Headers> DecodeHeaders(std::string_view text);
 absl::StatusOr<Message> ParseMessage(Headers headers, std::string body);
 // The same for what came over the wire; its AMQP properties must not contradict its headers.
 absl::StatusOr<Message> FromWire(WireMessage wire);
-WireMessage ToWire(const Message& message);
+WireMessage ToWire(Message message);
 
 // The number of "....v1"; 0 when the type does not end in one.
 int MajorVersionOf(std::string_view event_type);

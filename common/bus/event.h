@@ -22,14 +22,14 @@ struct Event {
   std::string body;            // Serialized, at most 256 KiB.
   std::string from;            // State before and after, for the audit row and the activity feed.
   std::string to;
-  std::string actor;           // people/{id}, "service:x" or "timer".
-  std::string request_id;      // Of the command; empty for timers.
+  std::string actor;       // people/{id}, "service:x" or "timer".
+  std::string request_id;  // Of the command; empty for timers.
   std::string traceparent;
   std::string correlation_id;  // The request that started it all.
   std::string causation_id;    // The message id whose handler made this, if one did.
   // Institutions and people who may see a hint of it: "institutions/uga", "people/{id}".
   std::vector<std::string> audience;
-  std::string before_digest;   // Hex SHA-256 of the aggregate before and after; for the audit.
+  std::string before_digest;  // Hex SHA-256 of the aggregate before and after; for the audit.
   std::string after_digest;
 };
 
@@ -50,8 +50,8 @@ struct Message {
   std::int64_t revision = 0;
   std::string subject;
   std::string action;
-  std::string source;          // "mobility": the producing service.
-  Time time;                   // When the command was committed.
+  std::string source;  // "mobility": the producing service.
+  Time time;           // When the command was committed.
   std::string traceparent;
   std::string correlation_id;
   std::string causation_id;

@@ -12,7 +12,8 @@
 // What the feed and the operator's calls do, without gRPC. common/rpc exposes them.
 namespace jointly::bus {
 
-// Reads the outbox as an event log in commit order with the safe horizon of messaging.md section 12.
+// Reads the outbox as an event log in commit order with the safe horizon of messaging.md
+// section 12.
 absl::StatusOr<FeedPage> ReadFeed(db::Database& database, const FeedQuery& query);
 
 // The broker's parked queue (jointly.<service>.parked), behind the transport's wall.

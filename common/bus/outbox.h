@@ -15,7 +15,10 @@ class Outbox {
  public:
   // `service` is "mobility"; `deployment` names the installation in cloudEvents_source.
   Outbox(std::string service, std::string deployment, const Clock& clock, IdSource& ids)
-      : service_(std::move(service)), deployment_(std::move(deployment)), clock_(clock), ids_(ids) {}
+      : service_(std::move(service)),
+        deployment_(std::move(deployment)),
+        clock_(clock),
+        ids_(ids) {}
 
   // Queues the outbox row and its audit row (messaging.md M4), and wakes the relay after the
   // commit. Call it last, after the aggregate's row: outbox order per aggregate is commit order

@@ -17,11 +17,18 @@ struct RelayOptions {
   std::size_t window_bytes = 1 << 20;
   std::chrono::milliseconds sweep{500};
   std::chrono::seconds heartbeat{10};
+  // A row that no queue took although the topology has one for it is tried again after this.
+  std::chrono::milliseconds unroutable_retry{30'000};
+  std::chrono::milliseconds nack_retry{1'000};
+  // One leader per partition; rows are spread over partitions by their aggregate.
+  int partition = 0;
+  int partitions = 1;
 };
 
 // Publishes the outbox: takes pending rows, publishes within the confirm window, marks what the
-// broker confirmed. Only the leader among replicas does. Step does one bounded round and is all that
-// the simulator calls; Start runs it on a thread of its own with a watchdog.
+// broker confirmed. Only the leader among replicas does. Step does one bounded round and is all
+// that the simulator calls; Start runs it on a thread of its own with a watchdog, and seals the
+// audit chain on another.
 class Relay {
  public:
   Relay(RelayOptions options, db::Database& database, Broker& broker, const Clock& clock, Rng& rng);
@@ -30,10 +37,12 @@ class Relay {
   // One round: confirmations, marking, publishing. Waits at most `wait` for the broker.
   absl::Status Step(std::chrono::milliseconds wait);
   void Start();
-  void Wake();  // The outbox has news. Any thread.
-  void Stop();  // Drains confirmations for at most 3 s.
-  bool connected() const;
+  void Wake();             // The outbox has news. Any thread.
+  void Stop();             // Drains confirmations for at most 3 s.
+  bool connected() const;  // Also true while another replica leads: nothing to do is no fault.
   bool blocked() const;
+  // About how many events wait to be published; looked at every few seconds.
+  std::int64_t backlog() const;
 
  private:
   struct State;

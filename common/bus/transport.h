@@ -10,11 +10,20 @@
 #include <vector>
 
 #include "common/bus/event.h"
+#include "common/error/error.h"
 
 // The seam between the message kernel and the broker. amqp.cc implements it on librabbitmq; the
 // simulator implements it with duplicates, reordering, loss, nacks and blocking. There is no other
 // reason for it.
 namespace jointly::bus {
+
+// UNAVAILABLE: the broker cannot be reached, or the connection is gone. Tried again with backoff.
+inline constexpr Reason kBrokerDown{"BROKER_UNAVAILABLE"};
+// UNAUTHENTICATED: it refuses our name or password. An operator must act; tried again slowly.
+inline constexpr Reason kBrokerRefused{"BROKER_REFUSED"};
+// FAILED_PRECONDITION: an exchange or queue exists with other properties than we declare. An
+// operator must act: nothing is ever deleted by us.
+inline constexpr Reason kTopologyDrift{"TOPOLOGY_DRIFT"};
 
 // What goes over the wire: headers as in messaging.md section 2.
 struct WireMessage {
@@ -28,13 +37,13 @@ struct WireMessage {
 
 struct Confirmation {
   enum class Kind { kAck, kNack, kReturned } kind = Kind::kAck;
-  std::uint64_t tag = 0;    // kAck, kNack.
+  std::uint64_t tag = 0;  // kAck, kNack.
   bool multiple = false;
-  std::string message_id;   // kReturned: no queue was bound. Comes before the ack of its tag.
+  std::string message_id;  // kReturned: no queue was bound. Comes before the ack of its tag.
 };
 
-// A publishing channel in confirm mode. Owned by one thread. Any error means the connection is gone:
-// destroy it, forget the unconfirmed (the database is the truth), back off, open another.
+// A publishing channel in confirm mode. Owned by one thread. Any error means the connection is
+// gone: destroy it, forget the unconfirmed (the database is the truth), back off, open another.
 class PublishChannel {
  public:
   virtual ~PublishChannel() = default;
@@ -47,6 +56,8 @@ class PublishChannel {
   virtual void Wake() = 0;
   // Declares the topology again (after a return: a queue was deleted).
   virtual absl::Status Redeclare() = 0;
+  // Breaks the connection from another thread, so that a call that hangs on it comes back.
+  virtual void Abort() {}
 };
 
 struct Delivery {
@@ -65,6 +76,8 @@ class ConsumeChannel {
   // Dead-letters one message (its header cannot be read).
   virtual absl::Status Reject(std::uint64_t tag) = 0;
   virtual void Wake() = 0;
+  // Breaks the connection from another thread, so that a call that hangs on it comes back.
+  virtual void Abort() {}
 };
 
 // Opens channels with the shared topology declared. Thread-safe.

@@ -20,8 +20,8 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_pending ON outbox (id) WHERE publish_time IS NULL;
 
 -- Received and not yet applied. Status: ready (the next revision of its aggregate), waiting (an
--- earlier one is missing), parked (could not be applied), late (parked and passed over, now replayed).
--- Attempts counts handler runs, deaths those that the process did not survive.
+-- earlier one comes first), parked (could not be applied). Attempts counts handler runs, deaths those
+-- that the process did not survive. Late: parked and passed over, now replayed by an operator.
 CREATE TABLE inbox (
   message_id     TEXT PRIMARY KEY,
   part           BIGINT NOT NULL DEFAULT 0,
@@ -34,6 +34,7 @@ CREATE TABLE inbox (
   status         TEXT NOT NULL,
   attempts       BIGINT NOT NULL DEFAULT 0,
   deaths         BIGINT NOT NULL DEFAULT 0,
+  late           BIGINT NOT NULL DEFAULT 0,
   next_time      BIGINT NOT NULL DEFAULT 0,
   error          TEXT,
   receive_time   BIGINT NOT NULL
