@@ -263,15 +263,9 @@ absl::StatusOr<int> Consumer::StepApply() {
 
 absl::Status Consumer::StepReconcile(bool now) {
   if (state_->aggregates.empty() || !state_->leadership.Holds()) return absl::OkStatus();
-  return state_->reconciler.Step(now, state_->stopping).status;
-}
-
-absl::StatusOr<int> Consumer::Reconcile() {
-  if (state_->aggregates.empty() || !state_->leadership.Holds()) return 0;
-  const auto outcome = state_->reconciler.Step(/*walk_now=*/true, state_->stopping);
-  state_->WakeAppliers();
-  RETURN_IF_ERROR(outcome.status);
-  return outcome.received;
+  const auto [status, count] = state_->reconciler.Step(now, state_->stopping);
+  if (count > 0) state_->WakeAppliers();
+  return status;
 }
 
 void Consumer::Start() {

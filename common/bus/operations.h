@@ -3,6 +3,7 @@
 #include <absl/status/statusor.h>
 #include <jointly/operations/v1/operations.pb.h>
 
+#include <functional>
 #include <string>
 
 #include "common/bus/transport.h"
@@ -12,8 +13,10 @@
 // What the feed and the operator's calls do, without gRPC. common/rpc exposes them.
 namespace jointly::bus {
 
-// Reads the outbox as an event log in commit order with the safe horizon of messaging.md
-// section 12.
+inline constexpr Reason kInvalidCursor{"INVALID_CURSOR"};
+
+// Reads the outbox as an event log in commit order with the safe horizon of messaging.md section
+// 12. A page ends early after about 2 MiB of bodies. Errors: INVALID_ARGUMENT INVALID_CURSOR.
 absl::StatusOr<FeedPage> ReadFeed(db::Database& database, const FeedQuery& query);
 
 // The broker's parked queue (jointly.<service>.parked), behind the transport's wall.
@@ -32,6 +35,9 @@ struct OperationsContext {
   db::Database& database;
   ParkedQueue* parked_queue;  // May be null (no broker configured).
   const Clock& clock;
+  // Clears personal fields before a parked message is shown (rpc::ClearPersonal). Without it no
+  // content is shown.
+  std::function<void(google::protobuf::Message&)> clear_personal;
 };
 
 namespace pb = jointly::operations::v1;
@@ -44,7 +50,8 @@ absl::StatusOr<pb::DropParkedResponse> DropParked(const OperationsContext& conte
                                                   const pb::DropParkedRequest& request,
                                                   const std::string& actor);
 
-// The audit chain: Seal extends it over audit rows that are a second old; Verify walks it.
+// The audit chain: Seal extends it over audit rows that are a second old and returns how many. Two
+// sealers at once do no harm: one of them fails. Verify walks it from its start.
 absl::StatusOr<int> SealAudit(db::Database& database, const Clock& clock, int limit = 500);
 absl::StatusOr<pb::VerifyAuditResponse> VerifyAudit(db::Database& database);
 
