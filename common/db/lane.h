@@ -2,64 +2,155 @@
 
 #include <absl/status/statusor.h>
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <map>
-#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "common/db/database.h"
+#include "common/error/check.h"
+#include "common/error/error.h"
 
 namespace jointly::db {
 
 // A hot aggregate's queue: callers that arrive while a batch is running are taken together by the
 // next one, so the row lock and the commit are paid once per batch. There is no thread of its own:
 // the first waiting caller runs the batch for all (flat combining). Command and Outcome are plain
-// values; a refusal is an outcome, not an error, and does not disturb its neighbours.
+// values; a refusal is an outcome, not an error, and does not disturb its neighbours. An error of
+// the batch is the answer of everyone in it.
 template <typename Command, typename Outcome>
 class Lane {
  public:
-  // Decides a batch on one aggregate inside one transaction; one outcome per command, in order.
+  // Decides a batch on one aggregate inside one transaction; one outcome per command, in order. May
+  // run more than once, as every body of Transact.
   using ApplyBatch = std::function<absl::StatusOr<std::vector<Outcome>>(
       Tx&, const std::string& key, const std::vector<Command>&)>;
 
   Lane(Database& database, ApplyBatch apply, std::size_t batch_limit = 60)
       : database_(database), apply_(std::move(apply)), batch_limit_(batch_limit) {}
 
-  // Blocks until the batch with this command is committed.
-  absl::StatusOr<Outcome> Run(const std::string& key, Command command) {
-    auto waiter = std::make_shared<Waiter>(std::move(command));
+  // Blocks until the batch with this command is committed, or until the deadline if no batch has
+  // taken the command by then. A batch lives until the latest deadline of its commands.
+  absl::StatusOr<Outcome> Run(const std::string& key, Command command,
+                              const TransactOptions& options = {}) {
+    Waiter waiter(std::move(command), DeadlineOf(options));
     std::unique_lock lock(mutex_);
-    Queue& queue = queues_[key];
-    queue.waiting.push_back(waiter);
-    changed_.wait(lock, [&] { return waiter->result.has_value() || !queue.running; });
-    while (!waiter->result.has_value()) RunOneBatch(lock, key, queue);
-    if (queue.waiting.empty() && !queue.running) queues_.erase(key);
-    return std::move(*waiter->result);
+    // Nodes of a map stay where they are; this one goes only when nobody waits in it any more.
+    const auto queue = queues_.try_emplace(key).first;
+    queue->second.waiting.push_back(&waiter);
+    ++queue->second.users;
+    while (waiter.state != State::kDone) {
+      if (waiter.state == State::kWaiting && !queue->second.running) {
+        RunOneBatch(lock, key, queue->second);
+      } else if (!Wait(lock, queue->second, waiter)) {
+        break;
+      }
+    }
+    if (--queue->second.users == 0) queues_.erase(queue);
+    if (waiter.exception) std::rethrow_exception(waiter.exception);
+    return std::move(*waiter.result);
   }
 
  private:
+  using Deadline = std::chrono::steady_clock::time_point;
+  enum class State { kWaiting, kTaken, kDone };
+
+  // Lives on its caller's stack; the caller leaves only when it is done or out of the queue.
   struct Waiter {
-    explicit Waiter(Command c) : command(std::move(c)) {}
+    Waiter(Command c, Deadline d) : command(std::move(c)), deadline(d) {}
     Command command;
+    Deadline deadline;
+    State state = State::kWaiting;
     std::optional<absl::StatusOr<Outcome>> result;
+    std::exception_ptr exception;
+    std::condition_variable changed;
   };
   struct Queue {
-    std::deque<std::shared_ptr<Waiter>> waiting;
+    std::deque<Waiter*> waiting;
     bool running = false;
+    std::size_t users = 0;
   };
 
-  void RunOneBatch(std::unique_lock<std::mutex>& lock, const std::string& key, Queue& queue);
+  static Deadline DeadlineOf(const TransactOptions& options) {
+    return options.deadline.value_or(std::chrono::steady_clock::now() + std::chrono::seconds(30));
+  }
+
+  // False when the waiter gave up; its result then says so.
+  static bool Wait(std::unique_lock<std::mutex>& lock, Queue& queue, Waiter& waiter) {
+    const auto ready = [&] {
+      return waiter.state == State::kDone || (waiter.state == State::kWaiting && !queue.running);
+    };
+    if (waiter.state == State::kTaken) {
+      // The outcome may be committed any moment: it must be known.
+      waiter.changed.wait(lock, ready);
+      return true;
+    }
+    if (waiter.changed.wait_until(lock, waiter.deadline,
+                                  [&] { return ready() || waiter.state == State::kTaken; })) {
+      return true;
+    }
+    std::erase(queue.waiting, &waiter);
+    waiter.result.emplace(
+        DeadlineExceeded(kDeadlineExceeded, "the aggregate's queue did not get to it in time"));
+    return false;
+  }
+
+  void RunOneBatch(std::unique_lock<std::mutex>& lock, const std::string& key, Queue& queue) {
+    std::vector<Waiter*> batch;
+    std::vector<Command> commands;
+    TransactOptions options{.deadline = Deadline::min()};
+    while (!queue.waiting.empty() && batch.size() < batch_limit_) {
+      Waiter* waiter = queue.waiting.front();
+      queue.waiting.pop_front();
+      waiter->state = State::kTaken;
+      options.deadline = std::max(*options.deadline, waiter->deadline);
+      commands.push_back(std::move(waiter->command));
+      batch.push_back(waiter);
+    }
+    queue.running = true;
+    lock.unlock();
+    std::exception_ptr exception;
+    absl::StatusOr<std::vector<Outcome>> outcomes = absl::UnknownError("the batch threw");
+    try {
+      outcomes = database_.Transact(
+          [&](Tx& tx) -> absl::StatusOr<std::vector<Outcome>> { return apply_(tx, key, commands); },
+          options);
+    } catch (...) {
+      exception = std::current_exception();
+    }
+    Check(!outcomes.ok() || outcomes->size() == batch.size(),
+          "a lane owes one outcome per command");
+    lock.lock();
+    queue.running = false;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      Waiter& waiter = *batch[i];
+      waiter.exception = exception;
+      if (outcomes.ok()) {
+        waiter.result.emplace(std::move((*outcomes)[i]));
+      } else {
+        waiter.result.emplace(outcomes.status());
+      }
+      waiter.state = State::kDone;
+      // Under the lock: the waiter may be gone as soon as it sees its state.
+      waiter.changed.notify_one();
+    }
+    // The next one in line runs the next batch.
+    if (!queue.waiting.empty()) queue.waiting.front()->changed.notify_one();
+  }
 
   Database& database_;
   ApplyBatch apply_;
   std::size_t batch_limit_;
   std::mutex mutex_;
-  std::condition_variable changed_;
   std::map<std::string, Queue> queues_;
 };
 

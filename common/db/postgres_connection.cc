@@ -51,12 +51,16 @@ pg_conn* StartConnecting(const PostgresTarget& target) {
   return PQconnectStartParams(keys.data(), values.data(), /*expand_dbname=*/1);
 }
 
-std::string OneLine(std::string text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) {
-    text.pop_back();
+// libpq's messages have several lines and tabs.
+std::string OneLine(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const bool space = std::isspace(static_cast<unsigned char>(c)) != 0;
+    if (!space) line += c;
+    if (space && !line.empty() && line.back() != ' ') line += ' ';
   }
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
+  while (line.ends_with(' ')) line.pop_back();
+  return line;
 }
 
 // Notices ("relation exists, skipping") are for people who type SQL.
@@ -136,7 +140,7 @@ bool PostgresConnection::Wait(bool for_write, Deadline deadline) {
 void PostgresConnection::Lose(std::string_view why) {
   if (lost_) return;
   lost_ = true;
-  why_lost_ = OneLine(std::string(why));
+  why_lost_ = OneLine(why);
 }
 
 PostgresConnection::Statement* PostgresConnection::Prepared(const std::string& sql,

@@ -9,9 +9,19 @@
 
 #include "common/bus/outbox.h"
 #include "common/error/check.h"
+#include "common/telemetry/log.h"
 
 namespace jointly::test {
 namespace {
+
+// Migrations of every test would drown its failures.
+void QuietLogs() {
+  static const bool once = [] {
+    telemetry::StartLogging({.process = "test", .level = "warning", .json = false});
+    return true;
+  }();
+  static_cast<void>(once);
+}
 
 std::string MakeDirectory() {
   std::string path = (std::filesystem::temp_directory_path() / "jointly_test_XXXXXX").string();
@@ -45,6 +55,7 @@ std::string PostgresUrl() {
 }
 
 DatabasePlace::DatabasePlace(Engine engine) : engine_(engine), directory_(MakeDirectory()) {
+  QuietLogs();
   if (engine == Engine::kPostgres) schema_ = FreshSchema();
 }
 
