@@ -1,6 +1,8 @@
 #include "common/error/error.h"
 
 #include <google/protobuf/any.pb.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/rpc/error_details.pb.h>
 
 #include <algorithm>
@@ -19,9 +21,21 @@ std::string TypeUrl() {
   return "type.googleapis.com/" + Detail::descriptor()->full_name();
 }
 
+// Maps have no order of their own: without this the same refusal would have other bytes each time.
+std::string Serialize(const google::protobuf::Message& detail) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::CodedOutputStream output(&stream);
+    output.SetSerializationDeterministic(true);
+    detail.SerializeToCodedStream(&output);
+  }
+  return bytes;
+}
+
 template <typename Detail>
 void Attach(absl::Status& status, const Detail& detail) {
-  status.SetPayload(TypeUrl<Detail>(), absl::Cord(detail.SerializeAsString()));
+  status.SetPayload(TypeUrl<Detail>(), absl::Cord(Serialize(detail)));
 }
 
 template <typename Detail>
@@ -98,6 +112,8 @@ Facts FactsOf(const absl::Status& status) {
   Facts facts;
   if (!Extract(status, info)) return facts;
   for (const auto& [name, value] : info.metadata()) facts.push_back({name, value});
+  std::sort(facts.begin(), facts.end(),
+            [](const Fact& a, const Fact& b) { return a.name < b.name; });
   return facts;
 }
 

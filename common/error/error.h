@@ -53,7 +53,7 @@ absl::Status Internal(Reason reason, std::string_view text, Facts facts = {});
 // Adds RetryInfo: the same call may succeed after `delay`.
 absl::Status WithRetryAfter(absl::Status status, std::chrono::milliseconds delay);
 
-// The reason and facts of a status that was made here; empty for a foreign one.
+// The reason and facts (by name) of a status that was made here; empty for a foreign one.
 std::string ReasonOf(const absl::Status& status);
 Facts FactsOf(const absl::Status& status);
 std::string MessageOf(const absl::Status& status);

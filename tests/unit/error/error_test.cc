@@ -56,6 +56,16 @@ TEST(Error, KeepsReasonTextAndFacts) {
   EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(status).domain(), "jointly");
 }
 
+TEST(Error, IsTheSameBytesEachTime) {
+  const Facts facts = {{"capacity", "2"}, {"held", "1"}, {"confirmed", "1"}, {"asked", "1"},
+                       {"quota", "q1"},   {"a", "1"},    {"b", "2"},         {"c", "3"}};
+  const absl::Status first = FailedPrecondition(kFull, "no place is free", facts);
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_EQ(FailedPrecondition(kFull, "no place is free", facts), first);
+  }
+  EXPECT_EQ(FactsOf(first).front().name, "a");
+}
+
 TEST(Error, HasNothingToSayAboutForeignStatuses) {
   EXPECT_EQ(ReasonOf(absl::InternalError("x")), "");
   EXPECT_TRUE(FactsOf(absl::InternalError("x")).empty());
