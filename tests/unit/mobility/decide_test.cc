@@ -94,22 +94,22 @@ TEST(Decide, NamesTheEligibilityGuardsThatFail) {
 // What a command must bring; without it INVALID_ARGUMENT names the field.
 TEST(Decide, AsksForItsInputs) {
   for (const Row& row : Table(R"(
-           state         action                    by             without           reason
-           submitted     find_ineligible           home_office    reasons           MISSING_INPUT
-           submitted     find_incomplete           home_office    reasons           MISSING_INPUT
-           submitted     find_incomplete           home_office    complete_until    MISSING_INPUT
-           submitted     find_incomplete           home_office    late until        MISSING_INPUT
-           submitted     find_incomplete           home_office    wrong zone        UNKNOWN_TIME_ZONE
-           eligible      score                     home_office    score             MISSING_INPUT
-           eligible      score                     home_office    score 100.5       MISSING_INPUT
-           eligible      score                     home_office    score nan         MISSING_INPUT
-           ranked        offer                     home_office    own choice        NOT_A_CHOICE
-           ranked        waitlist                  home_office    own choice        NOT_A_CHOICE
-           ranked        reject                    home_office    reasons           MISSING_INPUT
-           rejected      appeal                    student        grounds           MISSING_INPUT
-           appealed      grant_appeal_to_ranked    home_office    reasons           MISSING_INPUT
-           appealed      refuse_appeal             home_office    reasons           MISSING_INPUT
-           confirmed     nominate                  home_office    nominee           MISSING_INPUT
+    state       action                  by           without         reason
+    submitted   find_ineligible         home_office  reasons         MISSING_INPUT
+    submitted   find_incomplete         home_office  reasons         MISSING_INPUT
+    submitted   find_incomplete         home_office  complete_until  MISSING_INPUT
+    submitted   find_incomplete         home_office  late until      MISSING_INPUT
+    submitted   find_incomplete         home_office  wrong zone      UNKNOWN_TIME_ZONE
+    eligible    score                   home_office  score           MISSING_INPUT
+    eligible    score                   home_office  score 100.5     MISSING_INPUT
+    eligible    score                   home_office  score nan       MISSING_INPUT
+    ranked      offer                   home_office  own choice      NOT_A_CHOICE
+    ranked      waitlist                home_office  own choice      NOT_A_CHOICE
+    ranked      reject                  home_office  reasons         MISSING_INPUT
+    rejected    appeal                  student      grounds         MISSING_INPUT
+    appealed    grant_appeal_to_ranked  home_office  reasons         MISSING_INPUT
+    appealed    refuse_appeal           home_office  reasons         MISSING_INPUT
+    confirmed   nominate                home_office  nominee         MISSING_INPUT
        )")) {
     SCOPED_TRACE(row.text());
     ApplicationFacts facts = sample::In(*ParseApplicationState(row["state"]));
