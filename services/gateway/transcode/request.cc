@@ -177,15 +177,16 @@ bool EnsureRequestId(const Route& route, Message& request, const std::string& id
 }
 
 std::string WriteJson(const Route& route, const Message& reply) {
-  const Message* part = &reply;
-  if (!route.response_body.empty()) {
-    part = &reply.GetReflection()->GetMessage(
-        reply, reply.GetDescriptor()->FindFieldByName(route.response_body));
-  }
+  if (route.response_body.empty()) return WriteJson(reply);
+  const FieldDescriptor* field = reply.GetDescriptor()->FindFieldByName(route.response_body);
+  return WriteJson(reply.GetReflection()->GetMessage(reply, field));
+}
+
+std::string WriteJson(const Message& message) {
   protobuf::util::JsonPrintOptions options;
   options.always_print_primitive_fields = true;
   std::string text;
-  Check(protobuf::util::MessageToJsonString(*part, &text, options).ok(), "a reply is not JSON");
+  Check(protobuf::util::MessageToJsonString(message, &text, options).ok(), "a reply is not JSON");
   return text;
 }
 

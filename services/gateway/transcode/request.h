@@ -34,6 +34,7 @@ bool EnsureRequestId(const Route& route, google::protobuf::Message& request, con
 // The reply, or its field `response_body`, in proto3's JSON form: lowerCamelCase, with fields of
 // default value (a client need not know that an absent count is zero), without unset messages.
 std::string WriteJson(const Route& route, const google::protobuf::Message& reply);
+std::string WriteJson(const google::protobuf::Message& message);
 
 // The value for the ETag header: the reply's own `etag`, if it has one that is an entity tag.
 std::string EtagOf(const google::protobuf::Message& reply);
