@@ -201,6 +201,12 @@ absl::Status DecideAgainst(const ApplicationFacts& facts, Time known_from, bool 
   return absl::OkStatus();
 }
 
+void DecideFor(const ApplicationFacts& facts, Application& after) {
+  after.reasons.clear();
+  after.decision_note = facts.input.note;
+  after.decision_time = facts.now;
+}
+
 absl::Status CreateMobility(const ApplicationFacts& facts, ApplicationDecision& decision) {
   const Application& before = facts.application;
   const Offer& offer = *before.offer;
@@ -248,9 +254,7 @@ absl::Status Effect(const ApplicationFacts& facts, A action, ApplicationDecision
       after.reasons.clear();
       return absl::OkStatus();
     case A::kFindEligible:
-      after.decision_time = facts.now;
-      after.decision_note = facts.input.note;
-      after.reasons.clear();
+      DecideFor(facts, after);
       return absl::OkStatus();
     case A::kFindIneligible:
       return DecideAgainst(facts, facts.now, true, after);
@@ -286,9 +290,7 @@ absl::Status Effect(const ApplicationFacts& facts, A action, ApplicationDecision
       return absl::OkStatus();
     case A::kGrantToRanked:
     case A::kGrantToEligible:
-      after.reasons.clear();
-      after.decision_note = facts.input.note;
-      after.decision_time = facts.now;
+      DecideFor(facts, after);
       after.appealed.reset();
       return absl::OkStatus();
     case A::kRefuseAppeal:

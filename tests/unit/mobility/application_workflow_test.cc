@@ -46,79 +46,85 @@ void CheckMoves(std::string_view table) {
   }
 }
 
-TEST(ApplicationWorkflow, AnswersEveryStep) {
+TEST(ApplicationWorkflow, AnswersEveryStepUpToTheRanking) {
   CheckMoves(R"(
-    from           action                    by           when     result
-    draft          update                    student      in time  draft
-    draft          submit                    student      in time  submitted
-    draft          submit                    student      late     G1
-    draft          submit                    home_office  in time  WRONG_ROLE
-    draft          withdraw                  student      in time  withdrawn
-    draft          nominate                  home_office  in time  ILLEGAL_MOVE
-    submitted      update                    student      in time  ILLEGAL_MOVE
-    submitted      submit                    student      in time  ILLEGAL_MOVE
-    submitted      find_eligible             home_office  in time  eligible
-    submitted      find_eligible             host_office  in time  WRONG_ROLE
-    submitted      find_eligible             student      in time  WRONG_ROLE
-    submitted      find_ineligible           home_office  in time  ineligible
-    submitted      find_incomplete           home_office  in time  incomplete
-    submitted      withdraw                  student      in time  withdrawn
-    submitted      score                     home_office  in time  ILLEGAL_MOVE
-    incomplete     update                    student      in time  incomplete
-    incomplete     resubmit                  student      in time  submitted
-    incomplete     resubmit                  student      late     COMPLETION_TIME
-    incomplete     submit                    student      in time  ILLEGAL_MOVE
-    incomplete     find_ineligible           home_office  in time  COMPLETION_TIME_OVER
-    incomplete     find_ineligible           home_office  late     ineligible
-    incomplete     withdraw                  student      in time  withdrawn
-    eligible       score                     home_office  in time  ranked
-    eligible       offer                     home_office  in time  ILLEGAL_MOVE
-    eligible       withdraw                  student      in time  withdrawn
-    ineligible     appeal                    student      in time  appealed
-    ineligible     appeal                    student      late     APPEAL_TIME
-    ineligible     score                     home_office  in time  ILLEGAL_MOVE
-    ranked         score                     home_office  in time  ranked
-    ranked         offer                     home_office  in time  offered
-    ranked         offer                     student      in time  WRONG_ROLE
-    ranked         waitlist                  home_office  in time  waitlisted
-    ranked         reject                    home_office  in time  rejected
-    ranked         promote                   timer        in time  ILLEGAL_MOVE
-    ranked         withdraw                  student      in time  withdrawn
-    waitlisted     promote                   timer        in time  offered
-    waitlisted     promote                   home_office  in time  WRONG_ROLE
-    waitlisted     offer                     home_office  in time  offered
-    waitlisted     reject                    home_office  in time  rejected
-    waitlisted     withdraw                  student      in time  withdrawn
-    offered        accept                    student      in time  confirmed
-    offered        accept                    student      late     OFFER_STANDS
-    offered        accept                    home_office  in time  WRONG_ROLE
-    offered        decline                   student      in time  declined
-    offered        decline                   student      late     declined
-    offered        expire                    timer        in time  OFFER_OVER
-    offered        expire                    timer        late     expired
-    offered        expire                    student      late     WRONG_ROLE
-    offered        offer                     home_office  in time  ILLEGAL_MOVE
-    offered        withdraw                  student      in time  withdrawn
-    rejected       appeal                    student      in time  appealed
-    rejected       appeal                    student      late     APPEAL_TIME
-    rejected       offer                     home_office  in time  ILLEGAL_MOVE
-    appealed       grant_appeal_to_ranked    home_office  in time  ranked
-    appealed       grant_appeal_to_eligible  home_office  in time  INELIGIBILITY_APPEALED
-    appealed       grant_appeal_to_ranked    student      in time  WRONG_ROLE
-    appealed       refuse_appeal             home_office  in time  rejected_final
-    appealed       withdraw                  student      in time  withdrawn
-    confirmed      accept                    student      in time  ILLEGAL_MOVE
-    confirmed      expire                    timer        late     ILLEGAL_MOVE
-    confirmed      nominate                  home_office  in time  nominated
-    confirmed      nominate                  home_office  late     G11
-    confirmed      nominate                  host_office  in time  WRONG_ROLE
-    confirmed      withdraw                  student      in time  withdrawn
-    nominated      nominate                  home_office  in time  ILLEGAL_MOVE
-    nominated      withdraw                  student      in time  withdrawn
-    nominated      withdraw                  student      late     NO_LIVE_MOBILITY
-    declined       accept                    student      in time  ILLEGAL_MOVE
-    expired        accept                    student      in time  ILLEGAL_MOVE
-    withdrawn      submit                    student      in time  ILLEGAL_MOVE
+    from            action                    by           when     result
+    draft           update                    student      in time  draft
+    draft           submit                    student      in time  submitted
+    draft           submit                    student      late     G1
+    draft           submit                    home_office  in time  WRONG_ROLE
+    draft           withdraw                  student      in time  withdrawn
+    draft           nominate                  home_office  in time  ILLEGAL_MOVE
+    submitted       update                    student      in time  ILLEGAL_MOVE
+    submitted       submit                    student      in time  ILLEGAL_MOVE
+    submitted       find_eligible             home_office  in time  eligible
+    submitted       find_eligible             host_office  in time  WRONG_ROLE
+    submitted       find_eligible             student      in time  WRONG_ROLE
+    submitted       find_ineligible           home_office  in time  ineligible
+    submitted       find_incomplete           home_office  in time  incomplete
+    submitted       withdraw                  student      in time  withdrawn
+    submitted       score                     home_office  in time  ILLEGAL_MOVE
+    incomplete      update                    student      in time  incomplete
+    incomplete      resubmit                  student      in time  submitted
+    incomplete      resubmit                  student      late     COMPLETION_TIME
+    incomplete      submit                    student      in time  ILLEGAL_MOVE
+    incomplete      find_ineligible           home_office  in time  COMPLETION_TIME_OVER
+    incomplete      find_ineligible           home_office  late     ineligible
+    incomplete      withdraw                  student      in time  withdrawn
+    eligible        score                     home_office  in time  ranked
+    eligible        offer                     home_office  in time  ILLEGAL_MOVE
+    eligible        withdraw                  student      in time  withdrawn
+    ineligible      appeal                    student      in time  appealed
+    ineligible      appeal                    student      late     APPEAL_TIME
+    ineligible      score                     home_office  in time  ILLEGAL_MOVE
+  )");
+}
+
+TEST(ApplicationWorkflow, AnswersEveryStepFromTheRankingOn) {
+  CheckMoves(R"(
+    from            action                    by           when     result
+    ranked          score                     home_office  in time  ranked
+    ranked          offer                     home_office  in time  offered
+    ranked          offer                     student      in time  WRONG_ROLE
+    ranked          waitlist                  home_office  in time  waitlisted
+    ranked          reject                    home_office  in time  rejected
+    ranked          promote                   timer        in time  ILLEGAL_MOVE
+    ranked          withdraw                  student      in time  withdrawn
+    waitlisted      promote                   timer        in time  offered
+    waitlisted      promote                   home_office  in time  WRONG_ROLE
+    waitlisted      offer                     home_office  in time  offered
+    waitlisted      reject                    home_office  in time  rejected
+    waitlisted      withdraw                  student      in time  withdrawn
+    offered         accept                    student      in time  confirmed
+    offered         accept                    student      late     OFFER_STANDS
+    offered         accept                    home_office  in time  WRONG_ROLE
+    offered         decline                   student      in time  declined
+    offered         decline                   student      late     declined
+    offered         expire                    timer        in time  OFFER_OVER
+    offered         expire                    timer        late     expired
+    offered         expire                    student      late     WRONG_ROLE
+    offered         offer                     home_office  in time  ILLEGAL_MOVE
+    offered         withdraw                  student      in time  withdrawn
+    rejected        appeal                    student      in time  appealed
+    rejected        appeal                    student      late     APPEAL_TIME
+    rejected        offer                     home_office  in time  ILLEGAL_MOVE
+    appealed        grant_appeal_to_ranked    home_office  in time  ranked
+    appealed        grant_appeal_to_eligible  home_office  in time  INELIGIBILITY_APPEALED
+    appealed        grant_appeal_to_ranked    student      in time  WRONG_ROLE
+    appealed        refuse_appeal             home_office  in time  rejected_final
+    appealed        withdraw                  student      in time  withdrawn
+    confirmed       accept                    student      in time  ILLEGAL_MOVE
+    confirmed       expire                    timer        late     ILLEGAL_MOVE
+    confirmed       nominate                  home_office  in time  nominated
+    confirmed       nominate                  home_office  late     G11
+    confirmed       nominate                  host_office  in time  WRONG_ROLE
+    confirmed       withdraw                  student      in time  withdrawn
+    nominated       nominate                  home_office  in time  ILLEGAL_MOVE
+    nominated       withdraw                  student      in time  withdrawn
+    nominated       withdraw                  student      late     NO_LIVE_MOBILITY
+    declined        accept                    student      in time  ILLEGAL_MOVE
+    expired         accept                    student      in time  ILLEGAL_MOVE
+    withdrawn       submit                    student      in time  ILLEGAL_MOVE
     rejected_final  appeal                    student      in time  ILLEGAL_MOVE
   )");
 }

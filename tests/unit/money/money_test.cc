@@ -72,7 +72,7 @@ TEST(Currencies, HaveTheirDecimals) {
        )")) {
     EXPECT_EQ(std::to_string(Of(row["code"]).decimals), row["decimals"]) << row["code"];
   }
-  for (const char* code : {"", "eur", "EURO", "EU", "XXX", "FRF", "HRK", "ZZZ"}) {
+  for (const char* code : {"", "eur", "EURO", "EU", "XTS", "FRF", "HRK", "ZZZ"}) {
     EXPECT_EQ(ReasonOf(FindCurrency(code).status()), "UNKNOWN_CURRENCY") << code;
   }
 }
