@@ -89,10 +89,11 @@ void Method::Count(absl::StatusCode code, std::chrono::duration<double> taken) c
   counter->Add();
 }
 
-std::vector<std::string> MethodTable::Load(const std::vector<std::string>& services) {
+std::vector<std::string> MethodTable::Load(const std::vector<std::string>& services,
+                                           const DescriptorPool& pool) {
   std::vector<std::string> problems;
   for (const std::string& name : services) {
-    const ServiceDescriptor* service = DescriptorPool::generated_pool()->FindServiceByName(name);
+    const ServiceDescriptor* service = pool.FindServiceByName(name);
     if (service == nullptr) {
       problems.push_back(name + " is not among the linked descriptors");
       continue;

@@ -42,9 +42,11 @@ class MethodTable {
  public:
   // Reads the descriptors of the named services. Returns every problem: a service that the binary
   // does not know, a method without a policy, a request type that two methods share.
-  std::vector<std::string> Load(const std::vector<std::string>& services);
+  std::vector<std::string> Load(const std::vector<std::string>& services,
+                                const google::protobuf::DescriptorPool& pool =
+                                    *google::protobuf::DescriptorPool::generated_pool());
 
-  // The method whose request type it is; null when unknown. `service` methods only after Load.
+  // The method whose request type it is; null when unknown.
   const Method* Find(const google::protobuf::Descriptor* request) const;
 
  private:

@@ -224,14 +224,16 @@ int Runtime::Start(const std::vector<grpc::Service*>& services) {
                      {{"listen_address", state_->options.listen_address}});
     std::_Exit(2);
   }
-  SetReady(false);
+  state_->server->GetHealthCheckService()->SetServingStatus(false);
   return port;
 }
 
 void Runtime::SetReady(bool ready, const std::string& why) {
   if (state_->server == nullptr) return;
   state_->server->GetHealthCheckService()->SetServingStatus(ready);
-  telemetry::Info(ready ? "serving" : "not serving", {{"why", why}});
+  telemetry::Fields fields;
+  if (!why.empty()) fields.emplace_back("why", why);
+  telemetry::Info(ready ? "serving" : "not serving", fields);
 }
 
 void Runtime::Stop() {
