@@ -133,6 +133,8 @@ absl::Status SqliteConnection::Configure(const SqliteConnectionOptions& options)
     RETURN_IF_ERROR(
         Run(options.durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF").status());
     RETURN_IF_ERROR(Run("PRAGMA foreign_keys = ON").status());
+    // What a savepoint must remember would else be written to a temporary file.
+    RETURN_IF_ERROR(Run("PRAGMA temp_store = MEMORY").status());
     // We checkpoint ourselves: SQLite's automatic checkpoint drops the error of a failed fsync.
     sqlite3_wal_hook(
         handle_,
@@ -189,8 +191,9 @@ absl::StatusOr<SqliteConnection::Statement*> SqliteConnection::Prepare(std::stri
 absl::Status SqliteConnection::Bind(Statement& statement, const Values& parameters) {
   for (std::size_t i = 0; i < statement.parameters.size(); ++i) {
     const std::size_t position = statement.parameters[i];
-    Check(position < parameters.size(),
-          "a parameter has no value: " + Excerpt(sqlite3_sql(statement.handle)));
+    if (position >= parameters.size()) {
+      Die("a parameter has no value: " + Excerpt(sqlite3_sql(statement.handle)));
+    }
     const int code = BindValue(statement.handle, static_cast<int>(i) + 1, parameters[position]);
     if (code != SQLITE_OK) {
       return InvalidArgument(kInvalidArgument, "a value is too large for the database");

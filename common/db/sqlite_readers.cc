@@ -53,7 +53,7 @@ absl::Status SqliteReaders::Run(const std::function<absl::Status(Tx&)>& body, De
       const Lease lease{this, std::move(connection)};
       status = ReadOnce(*lease.connection, body, deadline, after);
     }
-    if (ReasonOf(status) == kContention.name && backoff.Again()) continue;
+    if (!status.ok() && ReasonOf(status) == kContention.name && backoff.Again()) continue;
     if (status.ok()) {
       for (const auto& action : after) action();
     }

@@ -1,5 +1,7 @@
 #include "common/db/sqlite_writer.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -14,7 +16,7 @@ namespace {
 // many commits change only once. Far beyond, readers keep the log from being reused, and the writer
 // waits for them for a moment.
 constexpr int kCheckpointPages = 2'000;
-constexpr int kRestartPages = 16'000;
+constexpr int kRestartPages = 6'000;
 
 }  // namespace
 
@@ -127,6 +129,7 @@ bool SqliteWriter::WaitForWork() {
 
 void SqliteWriter::Loop() {
   user_ = std::this_thread::get_id();
+  pthread_setname_np(pthread_self(), "db-writer");
   while (WaitForWork()) RunGroup();
 }
 

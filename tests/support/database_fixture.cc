@@ -72,7 +72,12 @@ db::Options DatabasePlace::options() const {
 
 std::unique_ptr<db::Database> OpenMigrated(const DatabasePlace& place,
                                            const std::vector<db::MigrationSet>& more) {
-  auto database = db::Open(place.options());
+  return OpenMigrated(place.options(), more);
+}
+
+std::unique_ptr<db::Database> OpenMigrated(const db::Options& options,
+                                           const std::vector<db::MigrationSet>& more) {
+  auto database = db::Open(options);
   Check(database.ok(), database.ok() ? "" : MessageOf(database.status()));
   std::vector<db::MigrationSet> sets = {{"kernel", &bus::KernelMigrations()}};
   sets.insert(sets.end(), more.begin(), more.end());

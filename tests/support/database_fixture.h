@@ -52,6 +52,8 @@ class DatabasePlace {
 
 // Opens the place and brings the kernel's and these migrations in. A failure ends the process, with
 // the reason: no test can go on without its database.
+std::unique_ptr<db::Database> OpenMigrated(const db::Options& options,
+                                           const std::vector<db::MigrationSet>& more = {});
 std::unique_ptr<db::Database> OpenMigrated(const DatabasePlace& place,
                                            const std::vector<db::MigrationSet>& more = {});
 
