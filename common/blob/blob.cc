@@ -106,6 +106,35 @@ class FileWriter final : public Writer {
   Digest digest_;
 };
 
+class FileReader final : public Reader {
+ public:
+  FileReader(File file, std::string path, std::string sha256)
+      : file_(std::move(file)), path_(std::move(path)), sha256_(std::move(sha256)) {}
+
+  absl::StatusOr<std::string> Next() override {
+    std::string chunk(ended_ ? 0 : kChunkBytes, '\0');
+    if (ended_) return chunk;
+    ssize_t count = 0;
+    do {
+      count = ::read(file_.get(), chunk.data(), chunk.size());
+    } while (count < 0 && errno == EINTR);
+    if (count < 0) return SystemFailure("read", path_);
+    chunk.resize(static_cast<std::size_t>(count));
+    digest_.Update(chunk);
+    ended_ = count == 0;
+    if (!ended_ || digest_.FinishHex() == sha256_) return chunk;
+    return absl::DataLossError("the stored content no longer has its hash " + sha256_ +
+                               "; restore the file from a backup");
+  }
+
+ private:
+  File file_;
+  std::string path_;
+  std::string sha256_;
+  Digest digest_;
+  bool ended_ = false;
+};
+
 class FileStore final : public Store {
  public:
   explicit FileStore(Layout layout) : layout_(std::move(layout)) {}
@@ -128,28 +157,14 @@ class FileStore final : public Store {
     return std::make_unique<FileWriter>(layout_, std::move(file), std::move(path), size_bytes_max);
   }
 
-  absl::Status Read(const std::string& sha256,
-                    const std::function<absl::Status(std::string_view)>& sink) override {
+  absl::StatusOr<std::unique_ptr<Reader>> OpenReader(const std::string& sha256) override {
     const absl::Status missing =
         NotFound(kBlobNotFound, "no content is stored under this hash", {{"sha256", sha256}});
     if (!IsSha256Hex(sha256)) return missing;
-    const std::string path = layout_.Path(sha256);
-    const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    std::string path = layout_.Path(sha256);
+    File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!file.valid()) return errno == ENOENT ? missing : SystemFailure("open", path);
-    std::vector<char> buffer(kChunkBytes);
-    Digest digest;
-    while (true) {
-      const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return SystemFailure("read", path);
-      if (count == 0) break;
-      const std::string_view chunk(buffer.data(), static_cast<std::size_t>(count));
-      digest.Update(chunk);
-      RETURN_IF_ERROR(sink(chunk));
-    }
-    if (digest.FinishHex() == sha256) return absl::OkStatus();
-    return absl::DataLossError("the stored content no longer has its hash " + sha256 +
-                               "; restore the file from a backup");
+    return std::make_unique<FileReader>(std::move(file), std::move(path), sha256);
   }
 
   absl::StatusOr<int> Sweep(
@@ -219,6 +234,16 @@ class FileStore final : public Store {
 };
 
 }  // namespace
+
+absl::Status Store::Read(const std::string& sha256,
+                         const std::function<absl::Status(std::string_view)>& sink) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Reader> reader, OpenReader(sha256));
+  while (true) {
+    ASSIGN_OR_RETURN(const std::string chunk, reader->Next());
+    if (chunk.empty()) return absl::OkStatus();
+    RETURN_IF_ERROR(sink(chunk));
+  }
+}
 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& directory) {
   auto store = std::make_unique<FileStore>(Layout{.root = directory});

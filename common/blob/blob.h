@@ -38,6 +38,15 @@ class Writer {
   virtual absl::StatusOr<Stored> Finish() = 0;
 };
 
+// Gives one content chunk by chunk, at the pace of who asks. One thread at a time.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  // At most 64 KiB; empty: the end. Errors: DATA_LOSS when the content no longer has its hash,
+  // which is known only at the end.
+  virtual absl::StatusOr<std::string> Next() = 0;
+};
+
 // Thread-safe. Writers may outlive neither the store nor their process.
 class Store {
  public:
@@ -45,10 +54,12 @@ class Store {
   static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& directory);
   virtual ~Store() = default;
   virtual absl::StatusOr<std::unique_ptr<Writer>> Begin(std::int64_t size_bytes_max) = 0;
+  // Errors: NOT_FOUND.
+  virtual absl::StatusOr<std::unique_ptr<Reader>> OpenReader(const std::string& sha256) = 0;
   // Streams the content in chunks of at most 64 KiB. Errors: NOT_FOUND, DATA_LOSS when the content
   // no longer has its hash (checked at the end), and whatever the sink returns.
-  virtual absl::Status Read(const std::string& sha256,
-                            const std::function<absl::Status(std::string_view)>& sink) = 0;
+  absl::Status Read(const std::string& sha256,
+                    const std::function<absl::Status(std::string_view)>& sink);
   // Deletes files older than `age` for which `is_named` says no. Returns how many. Storing a
   // content again makes its file young, so a file that is about to be named is never deleted.
   virtual absl::StatusOr<int> Sweep(
