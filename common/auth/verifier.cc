@@ -71,9 +71,12 @@ class UserKeys {
     if (keys.empty()) {
       failures_ = std::min(failures_ + 1, 6);
       next_fetch_ = now + std::min(kFetchInterval, std::chrono::seconds(1 << (failures_ - 1)));
-      telemetry::Warning("the keys of access tokens cannot be fetched",
-                         {{"error", answer.ok() ? "no usable key" : MessageOf(answer.status())}});
+      if (failures_ == 1) {  // Once per outage: whoever calls meanwhile is told anyway.
+        telemetry::Warning("the keys of access tokens cannot be fetched",
+                           {{"error", answer.ok() ? "no usable key" : MessageOf(answer.status())}});
+      }
     } else {
+      if (failures_ > 0) telemetry::Info("the keys of access tokens are fetched again");
       failures_ = 0;
       keys_ = std::move(keys);
       fetched_ = now;
