@@ -15,31 +15,34 @@ constexpr std::chrono::days kSoon{7};
 constexpr std::array<Step, 6> kFull{-30, -14, -7, -2, -1, 1};
 constexpr std::array<Step, 5> kBeforeOnly{-30, -14, -7, -2, -1};
 constexpr std::array<Step, 5> kWork{-14, -7, -2, -1, 1};
-constexpr std::array<Step, 4> kAnswer{-14, -7, -2, -1};
+constexpr std::array<Step, 4> kWeeks{-14, -7, -2, -1};
 constexpr std::array<Step, 3> kShort{-7, -2, -1};
 constexpr std::array<Step, 2> kGentle{-7, -1};
 
 struct Policy {
   std::string_view kind;
   std::span<const Step> steps;
+  bool people_only = false;
 };
 
 // Kinds with a policy of their own. After a call has closed or an offer has expired there is
 // nothing left to do, so these have no step after the date: the event itself tells.
 const std::array<Policy, 9> kPolicies{{
-    {"submit", kBeforeOnly},             // A student's draft, before its call closes.
+    {"submit", kBeforeOnly, true},       // A student's draft, before its call closes.
     {"closes", kBeforeOnly},             // The office's view of the same date.
     {"call_closes", kBeforeOnly},        //
-    {"complete", kAnswer},               // What an office found missing.
-    {"offer_expires", kShort},           // Offers are valid for days, not months.
-    {"appeal", kShort},                  //
-    {"decides", kWork},                  // Work of an office: overdue is worth saying.
-    {"nominate", kWork},                 //
+    {"complete", kWeeks, true},          // What an office found missing.
+    {"offer_expires", kShort, true},     // Offers are valid for days, not months.
+    {"appeal", kShort, true},            //
+    {"decides", kWeeks},                 // Comes by itself.
+    {"nominate", kWork},                 // Work of an office: overdue is worth saying.
     {"nominations_close", kBeforeOnly},  //
 }};
 
-bool Live(const Deadline& deadline) {
-  return deadline.state == deadlines::State::kArmed || deadline.state == deadlines::State::kMissed;
+const Policy* PolicyOf(std::string_view deadline_kind) {
+  const auto policy = std::find_if(kPolicies.begin(), kPolicies.end(),
+                                   [&](const Policy& row) { return row.kind == deadline_kind; });
+  return policy == kPolicies.end() ? nullptr : &*policy;
 }
 
 // After the owner has declared a deadline missed only the steps after the date remain.
@@ -89,11 +92,18 @@ void PlanMove(const Deadline& before, const Deadline& after, const Pending& pend
 }  // namespace
 
 std::span<const Step> LadderOf(std::string_view deadline_kind, Severity severity) {
-  const auto policy = std::find_if(kPolicies.begin(), kPolicies.end(),
-                                   [&](const Policy& row) { return row.kind == deadline_kind; });
-  if (policy != kPolicies.end()) return policy->steps;
+  if (const Policy* policy = PolicyOf(deadline_kind)) return policy->steps;
   return severity == Severity::kCourtesy ? std::span<const Step>(kGentle)
                                          : std::span<const Step>(kFull);
+}
+
+bool RemindsPeopleOnly(std::string_view deadline_kind) {
+  const Policy* policy = PolicyOf(deadline_kind);
+  return policy != nullptr && policy->people_only;
+}
+
+bool IsLive(const Deadline& deadline) {
+  return deadline.state == deadlines::State::kArmed || deadline.state == deadlines::State::kMissed;
 }
 
 Time StepTime(const CivilTime& due, Step step) {
@@ -106,10 +116,10 @@ ArrivalPlan PlanArrival(const Deadline* before, const Deadline& after, const std
                         bool told, Time now) {
   ArrivalPlan plan;
   plan.accepted = before == nullptr || after.generation > before->generation;
-  plan.live = plan.accepted && Live(after);
+  plan.live = plan.accepted && IsLive(after);
   if (!plan.live) return plan;
   const Pending pending = PendingSteps(after, done, now);
-  if (before == nullptr || !Live(*before)) {
+  if (before == nullptr || !IsLive(*before)) {
     // A date that is entered late, or revived, starts no storm about the past; one that is over
     // when it is entered (history) says nothing at all.
     Settle(pending.passed, kArmedLater, plan.settled);
@@ -125,7 +135,7 @@ ArrivalPlan PlanArrival(const Deadline* before, const Deadline& after, const std
 
 FirePlan PlanFire(const Deadline& deadline, Step armed, const std::set<Step>& done, Time now) {
   FirePlan plan;
-  if (!Live(deadline)) return plan;
+  if (!IsLive(deadline)) return plan;
   Pending pending = PendingSteps(deadline, done, now);
   // A step may be armed before its own time, when office hours end too early for it.
   const auto ladder = LadderOf(deadline.kind, deadline.severity);

@@ -20,6 +20,13 @@ using Step = int;
 // The steps of a kind and severity, in order of time.
 std::span<const Step> LadderOf(std::string_view deadline_kind, deadlines::Severity severity);
 
+// Whether a reminder of the kind asks one person to act: their office sees the deadline in its
+// list, and is not told of every student's.
+bool RemindsPeopleOnly(std::string_view deadline_kind);
+
+// Whether reminders may still be due: it is armed, or was missed and is not done yet.
+bool IsLive(const deadlines::Deadline& deadline);
+
 // The instant of a step: the same time of day, so many days away, in the deadline's own zone.
 Time StepTime(const CivilTime& due, Step step);
 

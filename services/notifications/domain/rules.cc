@@ -88,7 +88,6 @@ constexpr auto kActions = std::to_array<KnownAction>({
 // offer expires.
 constexpr std::array<std::string_view, 6> kEmbargoed{"scored",     "offered",  "promoted",
                                                      "waitlisted", "rejected", "expired"};
-constexpr std::array<std::string_view, 2> kEmbargoedDeadlines{"offer_expires", "appeal"};
 
 template <typename List>
 bool Contains(const List& list, std::string_view value) {
@@ -111,8 +110,10 @@ bool IsEmbargoed(std::string_view aggregate, std::string_view action) {
   return aggregate == kApplication && Contains(kEmbargoed, action);
 }
 
-bool IsEmbargoedDeadline(std::string_view deadline_kind) {
-  return Contains(kEmbargoedDeadlines, deadline_kind);
+bool IsEmbargoedDeadline(std::string_view deadline_kind, std::string_view application_state) {
+  // Against being found ineligible one can appeal at once.
+  return deadline_kind == "offer_expires" ||
+         (deadline_kind == "appeal" && application_state == "rejected");
 }
 
 std::span<const KnownAction> AllActions() { return kActions; }

@@ -32,11 +32,10 @@ std::vector<Telling> TellingsOf(std::string_view aggregate, std::string_view act
 // (the embargo): the outcome of the allocation, and anything that lets it be guessed.
 bool IsEmbargoed(std::string_view aggregate, std::string_view action);
 
-// Whether a deadline of this kind exists only because of an embargoed decision.
-bool IsEmbargoedDeadline(std::string_view deadline_kind);
+// Whether a deadline of an application in this state exists only because of an embargoed decision.
+bool IsEmbargoedDeadline(std::string_view deadline_kind, std::string_view application_state);
 
-// Actions of a foreign aggregate that make an activity row, but no message. For the completeness
-// test of the texts; the first segment of every known action.
+// Every action that is followed here: each makes a row of the activity feed and has a phrase.
 struct KnownAction {
   std::string_view aggregate;
   std::string_view action;
