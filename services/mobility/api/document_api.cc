@@ -75,8 +75,8 @@ absl::StatusOr<std::unique_ptr<Upload>> Api::BeginUpload(
   return std::make_unique<Upload>(start, std::move(writer));
 }
 
-absl::StatusOr<pb::Document> Api::FinishUpload(rpc::Call& call, Upload& upload) {
-  ASSIGN_OR_RETURN(const blob::Stored stored, upload.Finish());
+absl::StatusOr<pb::Document> Api::FinishUpload(rpc::Call& call, const Upload& upload) {
+  const blob::Stored& stored = upload.stored();
   // The hash belongs to the command: the same request id with another content is another command.
   pb::UploadDocumentRequest::Start start = upload.start();
   start.set_sha256(stored.sha256);

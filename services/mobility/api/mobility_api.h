@@ -112,11 +112,12 @@ class Api {
   absl::StatusOr<pb::MobilityCase> CancelMobility(rpc::Call& call,
                                                   const pb::CancelMobilityRequest& request);
 
-  // Documents: document_api.cc. An upload is begun, appended to and finished; a download is opened
+  // Documents: document_api.cc. An upload is begun, appended to, closed and
+  // finished; a download is opened
   // and read chunk by chunk. The streams around them are grpc/'s.
   absl::StatusOr<std::unique_ptr<Upload>> BeginUpload(
       rpc::Call& call, const pb::UploadDocumentRequest::Start& start);
-  absl::StatusOr<pb::Document> FinishUpload(rpc::Call& call, Upload& upload);
+  absl::StatusOr<pb::Document> FinishUpload(rpc::Call& call, const Upload& upload);
   absl::StatusOr<Download> OpenDownload(rpc::Call& call,
                                         const pb::DownloadDocumentRequest& request);
   absl::StatusOr<pb::Application> DeleteDocument(rpc::Call& call,

@@ -106,17 +106,16 @@ absl::Status Upload::Append(std::string_view chunk) {
                          {{"bytes_max", std::to_string(kUploadBytesMax)}});
 }
 
-absl::StatusOr<blob::Stored> Upload::Finish() {
-  ASSIGN_OR_RETURN(blob::Stored stored, writer_->Finish());
+absl::Status Upload::Close() {
+  ASSIGN_OR_RETURN(stored_, writer_->Finish());
   const std::string declared = LowerCase(start_.sha256());
-  if (!declared.empty() && declared != stored.sha256) {
+  if (!declared.empty() && declared != stored_.sha256) {
     return InvalidArgument(kHashMismatch,
                            "the content that arrived is not the one that was announced: it was "
                            "cut or changed on the way; upload it again",
-                           {{"announced", declared}, {"arrived", stored.sha256}});
+                           {{"announced", declared}, {"arrived", stored_.sha256}});
   }
-  RETURN_IF_ERROR(CheckContent(start_.kind(), start_.file_name(), stored.media_type));
-  return stored;
+  return CheckContent(start_.kind(), start_.file_name(), stored_.media_type);
 }
 
 }  // namespace jointly::mobility

@@ -23,8 +23,8 @@ inline constexpr Reason kUploadQuota{"UPLOAD_QUOTA"};
 inline constexpr Reason kWrongContent{"WRONG_CONTENT"};
 inline constexpr Reason kHashMismatch{"HASH_MISMATCH"};
 
-// An upload that is running. Destroyed without Api::FinishUpload: nothing stays of it. One thread
-// at a time.
+// An upload that is running. Destroyed without Close: nothing stays of it; closed and not finished:
+// a content that nothing names, which is swept. One thread at a time.
 class Upload {
  public:
   Upload(pb::UploadDocumentRequest::Start start, std::unique_ptr<blob::Writer> writer)
@@ -32,14 +32,17 @@ class Upload {
 
   // Errors: INVALID_ARGUMENT UPLOAD_TOO_LARGE past 10 MiB, or for a chunk of more than 64 KiB.
   absl::Status Append(std::string_view chunk);
-  // The end of the content. Checks what it is against its name, its kind and its declared hash.
-  absl::StatusOr<blob::Stored> Finish();
+  // The end of the content: stores it, and checks what it is against its name, its kind and its
+  // declared hash. Before Api::FinishUpload.
+  absl::Status Close();
 
   const pb::UploadDocumentRequest::Start& start() const { return start_; }
+  const blob::Stored& stored() const { return stored_; }  // After Close.
 
  private:
   pb::UploadDocumentRequest::Start start_;
   std::unique_ptr<blob::Writer> writer_;
+  blob::Stored stored_;
 };
 
 // A document and the content behind it.
