@@ -1,0 +1,431 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <jointly/identity/v1/identity_events.pb.h>
+
+#include <stdexcept>
+
+#include "common/bus/envelope.h"
+#include "common/rpc/call.h"
+#include "tests/support/bus_side.h"
+#include "tests/support/fake_broker.h"
+
+// Messages that cannot be applied: what is tried again, what is parked, who waits, and what an
+// operator can do about it.
+namespace jointly::test {
+namespace {
+
+namespace pb = jointly::operations::v1;
+
+using bus::Message;
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr const char* kType = "partnerships.agreement";
+const std::string kA = "partnerships.agreement/a";
+const std::string kB = "partnerships.agreement/b";
+constexpr std::chrono::hours kLongAgo{24 * 30};
+
+// Not a std::exception: like a signal, nothing of ours catches it.
+struct Killed {};
+
+class ParkingTest : public DatabaseTest {
+ protected:
+  void Prepare() override {
+    side_ = std::make_unique<Side>("mobility", "application", GetParam(), clock_, rng_);
+    MakeConsumer();
+  }
+  void TearDown() override {
+    side_.reset();
+    DatabaseTest::TearDown();
+  }
+
+  void MakeConsumer(bus::WhenParked when_parked = bus::WhenParked::kHold) {
+    when_parked_ = when_parked;
+    side_->MakeConsumer(broker_.For("mobility"), feeds_,
+                        {{.aggregate = kType,
+                          .handler = RecordEffect([this](const Message& message) {
+                            ++runs_[message.aggregate_id];
+                            return first_ ? first_(message) : absl::OkStatus();
+                          }),
+                          .when_parked = when_parked}});
+  }
+
+  // A message of partnerships in mobility's queue; returns its id.
+  std::string Send(const std::string& id, std::int64_t revision,
+                   const std::string& version = "v1") {
+    bus::Event event;
+    event.aggregate_type = kType;
+    event.aggregate_id = id;
+    event.revision = revision;
+    event.action = "updated";
+    event.subject = "agreements/" + id;
+    event.message_name = "jointly.partnerships.v1.AgreementEvent";
+    const std::string message_id = ids_.Next();
+    bus::Headers headers = bus::MakeHeaders(event, {.message_id = message_id,
+                                                    .service = "partnerships",
+                                                    .deployment = "test",
+                                                    .time = clock_.Now()});
+    headers[bus::kHeaderType] = "jointly.partnerships.agreement.updated." + version;
+    bus::WireMessage wire;
+    wire.message_id = message_id;
+    wire.event_type = headers[bus::kHeaderType];
+    wire.headers = std::move(headers);
+    broker_.Inject("mobility", std::move(wire));
+    return message_id;
+  }
+
+  void Receive() { ASSERT_TRUE(side_->consumer().StepReceive(milliseconds(0)).ok()); }
+  void Apply() {
+    for (int i = 0; i < 40; ++i) {
+      const auto applied = side_->consumer().StepApply();
+      ASSERT_TRUE(applied.ok()) << applied.status();
+    }
+  }
+  // Long enough for one more try of everything.
+  void RetryOnce() {
+    clock_.Advance(std::chrono::seconds(31));
+    Apply();
+  }
+
+  bus::OperationsContext Context() {
+    return {.service = "mobility",
+            .database = side_->database(),
+            .parked_queue = &broker_.ParkedOf("mobility"),
+            .clock = clock_,
+            .clear_personal = &rpc::ClearPersonal};
+  }
+  std::vector<std::string> Replay(const std::vector<std::string>& ids, bool dry_run = false) {
+    pb::ReplayParkedRequest request;
+    request.mutable_message_ids()->Add(ids.begin(), ids.end());
+    request.set_dry_run(dry_run);
+    const auto response = bus::ReplayParked(Context(), request, "people/operator");
+    EXPECT_TRUE(response.ok()) << response.status();
+    if (!response.ok()) return {};
+    return {response->message_ids().begin(), response->message_ids().end()};
+  }
+  pb::ListParkedResponse List(const pb::ListParkedRequest& request = {}) {
+    const auto response = bus::ListParked(Context(), request);
+    EXPECT_TRUE(response.ok()) << response.status();
+    return response.ok() ? *response : pb::ListParkedResponse();
+  }
+
+  ManualClock clock_{FromMicros(1'800'000'000'000'000)};
+  SeededRng rng_{11};
+  IdSource ids_{clock_, rng_};
+  FakeBroker broker_{rng_};
+  LocalFeeds feeds_;
+  std::unique_ptr<Side> side_;
+  bus::WhenParked when_parked_ = bus::WhenParked::kHold;
+  std::function<absl::Status(const Message&)> first_;
+  std::map<std::string, int> runs_;
+};
+
+absl::Status RefuseBadBody(const Message& message) {
+  if (message.aggregate_id == "a" && message.revision == 2) {
+    return InvalidArgument(kInvalidArgument, "the body does not parse");
+  }
+  return absl::OkStatus();
+}
+
+TEST_P(ParkingTest, ParksABadBodyAtOnceAndHoldsItsAggregateOnly) {
+  first_ = RefuseBadBody;
+  Send("a", 1);
+  const std::string bad = Send("a", 2);
+  Send("a", 3);
+  Send("b", 1);
+  Receive();
+  Apply();
+  EXPECT_EQ(runs_["a"], 3)
+      << "the first one again, alone, after the batch failed; the bad one once";
+  EXPECT_EQ(side_->Inbox("parked"), 1);
+  EXPECT_EQ(side_->Inbox("waiting"), 1);
+  EXPECT_THAT(side_->Effects(), testing::UnorderedElementsAre(Effect{kA, 1}, Effect{kB, 1}));
+
+  const auto listed = List();
+  ASSERT_EQ(listed.messages_size(), 1);
+  EXPECT_EQ(listed.messages(0).message_id(), bad);
+  EXPECT_EQ(listed.messages(0).place(), "database");
+  EXPECT_THAT(listed.messages(0).error(), HasSubstr("does not parse"));
+
+  // Nothing changes before somebody acts.
+  RetryOnce();
+  EXPECT_EQ(side_->Inbox("parked"), 1);
+
+  first_ = {};
+  EXPECT_THAT(Replay({bad}, /*dry_run=*/true), ElementsAre(bad));
+  Apply();
+  EXPECT_EQ(side_->Inbox("parked"), 1) << "a dry run only says which";
+  EXPECT_THAT(Replay({bad}), ElementsAre(bad));
+  Apply();
+  EXPECT_EQ(Missing(side_->Effects(), {{kA, 3}, {kB, 1}}), "");
+  EXPECT_EQ(side_->Number("SELECT COUNT(*) FROM inbox"), 0);
+  EXPECT_EQ(side_->Number("SELECT COUNT(*) FROM audit WHERE action = 'message_replayed'"), 1);
+}
+
+TEST_P(ParkingTest, PassesTheParkedOneWhereThePolicyIsSkip) {
+  MakeConsumer(bus::WhenParked::kSkip);
+  first_ = RefuseBadBody;
+  Send("a", 1);
+  const std::string bad = Send("a", 2);
+  Send("a", 3);
+  Receive();
+  Apply();
+  EXPECT_THAT(side_->Effects(), ElementsAre(Effect{kA, 1}, Effect{kA, 3}));
+  EXPECT_EQ(side_->Inbox("parked"), 1);
+
+  first_ = {};
+  Replay({bad});
+  Apply();
+  EXPECT_THAT(side_->Effects(), ElementsAre(Effect{kA, 1}, Effect{kA, 3}, Effect{kA, 2}))
+      << "late, once, and the later ones are not applied again";
+  EXPECT_EQ(side_->Number("SELECT last_revision FROM applied"), 3);
+  EXPECT_EQ(side_->Number("SELECT COUNT(*) FROM inbox"), 0);
+}
+
+TEST_P(ParkingTest, ParksAnUnknownMajorVersionUntilTheProcessKnowsIt) {
+  const std::string unknown = Send("a", 1, "v2");
+  Send("a", 2);
+  Receive();
+  Apply();
+  EXPECT_THAT(side_->Effects(), IsEmpty());
+  EXPECT_EQ(runs_["a"], 0);
+  ASSERT_EQ(List().messages_size(), 1);
+  EXPECT_THAT(List().messages(0).error(), HasSubstr("UNKNOWN_MAJOR_VERSION"));
+  EXPECT_THAT(broker_.Parked("mobility"), IsEmpty()) << "its header can be read: it is a known gap";
+  clock_.Advance(std::chrono::seconds(5));
+  side_->consumer().StepReconcile(false).IgnoreError();
+  EXPECT_LE(feeds_.calls(), 1) << "and is not pulled";
+}
+
+TEST_P(ParkingTest, TriesAgainWithGrowingDelayAndParksAfterEightFailures) {
+  first_ = [](const Message& message) -> absl::Status {
+    if (message.aggregate_id == "a") throw std::runtime_error("no such rate");
+    return absl::OkStatus();
+  };
+  Send("a", 1);
+  Receive();
+  Apply();
+  EXPECT_EQ(runs_["a"], 1);
+  clock_.Advance(milliseconds(400));
+  Apply();
+  EXPECT_EQ(runs_["a"], 1) << "not before half a second";
+  clock_.Advance(milliseconds(700));
+  Apply();
+  EXPECT_EQ(runs_["a"], 2);
+  for (int i = 0; i < 10; ++i) RetryOnce();
+  EXPECT_EQ(runs_["a"], 8);
+  ASSERT_EQ(List().messages_size(), 1);
+  EXPECT_EQ(List().messages(0).attempts(), 8);
+  EXPECT_THAT(List().messages(0).error(), HasSubstr("no such rate"));
+
+  first_ = {};
+  Replay({List().messages(0).message_id()});
+  Apply();
+  EXPECT_THAT(side_->Effects(), ElementsAre(Effect{kA, 1}));
+}
+
+TEST_P(ParkingTest, AHandlerThatRecoversIsNotParked) {
+  first_ = [this](const Message&) -> absl::Status {
+    return runs_["a"] < 5 ? Unavailable(kUnavailable, "not yet") : absl::OkStatus();
+  };
+  Send("a", 1);
+  Send("a", 2);
+  Receive();
+  Apply();
+  for (int i = 0; i < 6; ++i) RetryOnce();
+  EXPECT_EQ(Missing(side_->Effects(), {{kA, 2}}), "");
+}
+
+TEST_P(ParkingTest, DoesNotBlameAMessageForTheDatabase) {
+  bool down = true;
+  first_ = [&](const Message&) -> absl::Status {
+    return down ? Unavailable(db::kDatabaseDown, "gone") : absl::OkStatus();
+  };
+  Send("a", 1);
+  Receive();
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_FALSE(side_->consumer().StepApply().ok());
+    clock_.Advance(std::chrono::seconds(1));
+  }
+  down = false;
+  Apply();
+  EXPECT_THAT(side_->Effects(), ElementsAre(Effect{kA, 1}));
+  EXPECT_EQ(side_->Inbox("parked"), 0);
+}
+
+TEST_P(ParkingTest, FindsTheMessageThatKillsTheProcessAmongInnocentOnes) {
+  int deaths = 0;
+  first_ = [](const Message& message) -> absl::Status {
+    if (message.aggregate_id == "a") throw Killed();
+    return absl::OkStatus();
+  };
+  std::map<std::string, std::int64_t> innocent;
+  Send("a", 1);
+  Send("a", 2);
+  for (int i = 0; i < 20; ++i) {
+    const std::string id = "x" + std::to_string(i);
+    Send(id, 1);
+    Send(id, 2);
+    innocent[std::string(kType) + "/" + id] = 2;
+  }
+  Receive();
+  for (int i = 0; i < 80; ++i) {
+    try {
+      ASSERT_TRUE(side_->consumer().StepApply().ok());
+    } catch (const Killed&) {
+      ++deaths;
+      side_->Restart();
+      MakeConsumer();
+    }
+  }
+  EXPECT_EQ(deaths, 3);
+  ASSERT_EQ(List().messages_size(), 1);
+  EXPECT_EQ(List().messages(0).aggregate_id(), "a");
+  EXPECT_THAT(List().messages(0).error(), HasSubstr("died 3 times"));
+  EXPECT_EQ(Missing(side_->Effects(), innocent), "");
+
+  first_ = {};
+  Replay({List().messages(0).message_id()});
+  Apply();
+  innocent[kA] = 2;
+  EXPECT_EQ(Missing(side_->Effects(), innocent), "");
+}
+
+TEST_P(ParkingTest, DropNeedsAReasonAndCountsAsApplied) {
+  first_ = RefuseBadBody;
+  Send("a", 1);
+  const std::string bad = Send("a", 2);
+  Send("a", 3);
+  Receive();
+  Apply();
+
+  pb::DropParkedRequest request;
+  request.add_message_ids(bad);
+  request.set_reason("  ");
+  EXPECT_TRUE(absl::IsInvalidArgument(bus::DropParked(Context(), request, "people/o").status()));
+  request.set_reason("sent by a test installation");
+  request.set_dry_run(true);
+  ASSERT_TRUE(bus::DropParked(Context(), request, "people/o").ok());
+  EXPECT_EQ(side_->Inbox("parked"), 1);
+  request.set_dry_run(false);
+  const auto dropped = bus::DropParked(Context(), request, "people/o");
+  ASSERT_TRUE(dropped.ok()) << dropped.status();
+  EXPECT_EQ(dropped->message_ids_size(), 1);
+  Apply();
+  EXPECT_THAT(side_->Effects(), ElementsAre(Effect{kA, 1}, Effect{kA, 3}));
+  const auto audit = side_->Query("SELECT actor, subject, note FROM audit");
+  ASSERT_EQ(audit.size(), 1U);
+  EXPECT_EQ(audit.front().Text("actor"), "people/o");
+  EXPECT_EQ(audit.front().Text("subject"), "messages/" + bad);
+  EXPECT_EQ(audit.front().Text("note"), "sent by a test installation");
+
+  request.clear_message_ids();
+  EXPECT_TRUE(absl::IsInvalidArgument(bus::DropParked(Context(), request, "people/o").status()));
+}
+
+TEST_P(ParkingTest, ListsByTypeAggregateTimeAndId) {
+  first_ = [](const Message&) { return InvalidArgument(kInvalidArgument, "bad"); };
+  const std::string first = Send("a", 1);
+  Receive();
+  Apply();
+  clock_.Advance(std::chrono::hours(1));
+  Send("b", 1);
+  Receive();
+  Apply();
+  EXPECT_EQ(List().messages_size(), 2);
+  pb::ListParkedRequest request;
+  request.set_aggregate_id("b");
+  EXPECT_EQ(List(request).messages_size(), 1);
+  request.Clear();
+  request.set_message_id(first);
+  EXPECT_EQ(List(request).messages_size(), 1);
+  request.Clear();
+  request.set_event_type("jointly.partnerships.agreement.updated.v1");
+  EXPECT_EQ(List(request).messages_size(), 2);
+  request.set_event_type("jointly.partnerships.agreement.created.v1");
+  EXPECT_EQ(List(request).messages_size(), 0);
+  request.Clear();
+  request.mutable_since()->set_seconds(Micros(clock_.Now()) / 1'000'000 - 60);
+  EXPECT_EQ(List(request).messages_size(), 1);
+}
+
+TEST_P(ParkingTest, ShowsABodyWithoutPersonalData) {
+  jointly::identity::v1::PersonEvent body;
+  body.mutable_person()->set_name("people/p");
+  body.mutable_person()->set_given_name("Sakura");
+  bus::Event event;
+  event.aggregate_type = "identity.person";
+  event.aggregate_id = "p";
+  event.revision = 1;
+  event.action = "created";
+  event.subject = "people/p";
+  event.message_name = "jointly.identity.v1.PersonEvent";
+  side_->MakeConsumer(broker_.For("mobility"), feeds_,
+                      {{"identity.person", [](db::Tx&, const Message&) {
+                          return InvalidArgument(kInvalidArgument, "bad");
+                        }}});
+  const std::string id = ids_.Next();
+  bus::WireMessage wire;
+  wire.headers = bus::MakeHeaders(
+      event, {.message_id = id, .service = "identity", .deployment = "test", .time = clock_.Now()});
+  wire.body = body.SerializeAsString();
+  broker_.Inject("mobility", wire);
+  Receive();
+  Apply();
+  pb::ListParkedRequest request;
+  EXPECT_EQ(List(request).messages(0).content(), "");
+  request.set_show(true);
+  const std::string content = List(request).messages(0).content();
+  EXPECT_THAT(content, HasSubstr("people/p"));
+  EXPECT_THAT(content, Not(HasSubstr("Sakura")));
+}
+
+TEST_P(ParkingTest, ReplaysAndDropsInTheBrokersParkedQueueToo) {
+  const std::string good = Send("a", 1);
+  Receive();  // Connected, with the queue declared.
+  bus::WireMessage broken;
+  broken.message_id = "broken-1";
+  broken.headers = {{bus::kHeaderId, "broken-1"}};
+  broker_.Inject("mobility", broken);
+  broken.message_id = "broken-2";
+  broker_.Inject("mobility", broken);
+  Receive();
+  ASSERT_EQ(List().messages_size(), 2);
+  EXPECT_EQ(List().messages(0).place(), "broker");
+  EXPECT_THAT(List().messages(0).error(), HasSubstr("cannot be read"));
+  EXPECT_THAT(Replay({"broken-1", "no-such-message"}), ElementsAre("broken-1"));
+  EXPECT_EQ(broker_.Waiting("mobility"), 1U);
+  pb::DropParkedRequest request;
+  request.add_message_ids("broken-2");
+  request.set_reason("unreadable");
+  ASSERT_TRUE(bus::DropParked(Context(), request, "people/o").ok());
+  EXPECT_THAT(broker_.Parked("mobility"), IsEmpty());
+  EXPECT_EQ(side_->Number("SELECT COUNT(*) FROM audit"), 2);
+
+  broker_.SetDown(true);
+  EXPECT_THAT(List().broker_error(), Not(IsEmpty())) << "what could not be looked at is said";
+}
+
+TEST_P(ParkingTest, AClockThatJumpsBackDoesNotStopRetries) {
+  first_ = [this](const Message&) -> absl::Status {
+    return runs_["a"] < 2 ? Unavailable(kUnavailable, "not yet") : absl::OkStatus();
+  };
+  Send("a", 1);
+  Receive();
+  Apply();
+  clock_.Jump(-std::chrono::duration_cast<std::chrono::microseconds>(kLongAgo));
+  for (int i = 0; i < 8; ++i) {
+    clock_.Advance(std::chrono::seconds(8));
+    side_->consumer().StepReconcile(false).IgnoreError();
+    Apply();
+  }
+  EXPECT_THAT(side_->Effects(), ElementsAre(Effect{kA, 1}));
+}
+
+INSTANTIATE_ON_ENGINES(ParkingTest);
+
+}  // namespace
+}  // namespace jointly::test
