@@ -74,6 +74,7 @@ void Process::State::LoadConfiguration(int argc, char** argv) {
   }
 #endif
   clock = std::make_unique<SystemClock>(std::chrono::seconds(config.clock_offset_seconds));
+  began = clock->Monotonic();
   ids = std::make_unique<IdSource>(*clock, rng);
 }
 

@@ -126,7 +126,6 @@ int Process::Run(const std::vector<grpc::Service*>& services,
                  std::vector<bus::Subscription> subscriptions,
                  std::map<std::string, timers::Handler> timers) {
   State& state = *state_;
-  const auto began = state.clock->Monotonic();
   state.MakeBus(std::move(subscriptions));
   EventFeedService feed(*state.runtime, *state.database);
   OperationsService::Reconciler reconcile;
@@ -157,7 +156,7 @@ int Process::Run(const std::vector<grpc::Service*>& services,
   state.runtime->SetReady(true);
   telemetry::Info("ready", {{"port", state.port.load()},
                             {"milliseconds", std::chrono::duration_cast<std::chrono::milliseconds>(
-                                                 state.clock->Monotonic() - began)
+                                                 state.clock->Monotonic() - state.began)
                                                  .count()}});
   const int signal = WaitForSignal();
   telemetry::Info("stopping", {{"signal", signal}});

@@ -27,6 +27,7 @@ struct Process::State {
   // Made by the constructor (server_process.cc).
   ProcessSpec spec;
   config::Common config;
+  std::chrono::steady_clock::time_point began;
   std::unique_ptr<SystemClock> clock;
   SystemRng rng;
   std::unique_ptr<IdSource> ids;

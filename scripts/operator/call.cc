@@ -165,14 +165,16 @@ absl::StatusOr<std::string> Describe(const std::string& address, const std::stri
 std::string Explain(const absl::Status& status) {
   std::string text = absl::StatusCodeToString(status.code());
   const std::string reason = ReasonOf(status);
-  if (!reason.empty()) text += " (" + reason + ")";
-  text += ": " + MessageOf(status) + '\n';
-  for (const Fact& fact : FactsOf(status)) text += "  " + fact.name + " = " + fact.value + '\n';
+  if (!reason.empty() && reason != text) text += " (" + reason + ")";
+  // The message of a bad request repeats its fields, which follow.
+  std::string fields;
   ShowDetail<google::rpc::BadRequest>(status, [&](const google::rpc::BadRequest& detail) {
     for (const auto& violation : detail.field_violations()) {
-      text += "  field " + violation.field() + ": " + violation.description() + '\n';
+      fields += "  field " + violation.field() + ": " + violation.description() + '\n';
     }
   });
+  text += fields.empty() ? ": " + MessageOf(status) + '\n' : '\n' + fields;
+  for (const Fact& fact : FactsOf(status)) text += "  " + fact.name + " = " + fact.value + '\n';
   ShowDetail<google::rpc::PreconditionFailure>(
       status, [&](const google::rpc::PreconditionFailure& detail) {
         for (const auto& violation : detail.violations()) {
