@@ -350,6 +350,34 @@ TEST(OneLiveOffer, LooksAtLinkedCalls) {
   EXPECT_TRUE(check::OneLiveOffer(own).passed) << "an application does not block itself";
 }
 
+// At the due instant an offer is over, while a submission, a completion or an appeal is in time.
+TEST(Limits, AreExactAtTheirInstant) {
+  for (const Row& row : Table(R"(
+           state         now                        accept    expire    resubmit    appeal
+           offered       2025-02-10T08:59:59Z       yes       no        -           -
+           offered       2025-02-10T09:00:00Z       no        yes       -           -
+           offered       2025-02-10T09:00:01Z       no        yes       -           -
+           incomplete    2024-11-29T11:00:00Z       -         -         yes         -
+           incomplete    2024-11-29T11:00:00.1Z     -         -         no          -
+           ineligible    2024-12-04T22:59:59Z       -         -         -           yes
+           ineligible    2024-12-04T22:59:59.1Z     -         -         -           no
+       )")) {
+    SCOPED_TRACE(row.text());
+    ApplicationFacts facts = sample::In(*ParseApplicationState(row["state"]));
+    facts.now = sample::At(row["now"]);
+    const auto expect = [&](const char* column, const workflow::Verdict& verdict) {
+      if (row[column].empty()) return;
+      EXPECT_EQ(Answer(verdict), row[column]) << verdict.evidence;
+      CheckExplained(verdict);
+    };
+    expect("accept", check::OfferStands(facts));
+    expect("expire", check::OfferOver(facts));
+    expect("resubmit", check::CompletionTime(facts));
+    expect("appeal", check::AppealTime(facts));
+    EXPECT_NE(check::CompletionTime(facts).passed, check::CompletionTimeOver(facts).passed);
+  }
+}
+
 // G11. The window is 1 to 28 February 2025 in Tsukuba.
 TEST(NominationWindow, HoldsInTheZoneOfTheHost) {
   for (const Row& row : Table(R"(
