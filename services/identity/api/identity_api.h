@@ -152,7 +152,6 @@ class Api {
                                  const Change& change);
   absl::StatusOr<pb::Person> Move(db::Tx& tx, const rpc::Call& call, const std::string& id,
                                   std::string_view etag, const Verb& verb, const Change& change);
-  absl::StatusOr<PersonFacts> FactsOf(db::Tx& tx, const Person& person, const Verb& verb);
   absl::StatusOr<pb::Person> Insert(db::Tx& tx, const rpc::Call& call, const Person& person,
                                     const PersonalData& personal, const std::string& password_hash,
                                     const std::string& email_hash);

@@ -159,21 +159,19 @@ absl::StatusOr<pb::Person> Api::CreatePerson(rpc::Call& call,
   return Revealed(call, std::move(created));
 }
 
-absl::StatusOr<PersonFacts> Api::FactsOf(db::Tx& tx, const Person& person, const Verb& verb) {
-  const bool administrator =
-      person.state == PersonState::kActive && Holds(person, kDeploymentAdministrator);
-  if (!verb.takes_administrator || !administrator) return PersonFacts{};
-  ASSIGN_OR_RETURN(const auto administrators, store::LockAdministrators(tx));
-  return PersonFacts{.last_administrator = administrators.size() == 1};
-}
-
 absl::StatusOr<pb::Person> Api::Move(db::Tx& tx, const rpc::Call& call, const std::string& id,
                                      std::string_view etag, const Verb& verb,
                                      const Change& change) {
+  // Before the person, and in the order of their ids: two such steps wait for each other at the
+  // first row, instead of each holding what the other wants.
+  std::vector<std::string> administrators;
+  if (verb.takes_administrator) {
+    ASSIGN_OR_RETURN(administrators, store::LockAdministrators(tx));
+  }
   ASSIGN_OR_RETURN(const Person before,
                    store::LoadPerson(tx, id, ScopeOf(call.principal), store::Lock::kForUpdate));
   RETURN_IF_ERROR(rpc::MatchEtag(etag, before.revision));
-  ASSIGN_OR_RETURN(const PersonFacts facts, FactsOf(tx, before, verb));
+  const PersonFacts facts{.last_administrator = administrators == std::vector<std::string>{id}};
   ASSIGN_OR_RETURN(const PersonMove* move,
                    Decide(before, verb.action, RelationsTo(before, call.principal), facts));
   Person after = before;

@@ -113,7 +113,7 @@ absl::StatusOr<Api::Opened> Api::OpenSession(db::Tx& tx, const rpc::Call& call,
                                              const std::string& rehashed) {
   ASSIGN_OR_RETURN(const Person person, store::LoadPerson(tx, candidate.person, store::Everybody(),
                                                           store::Lock::kForUpdate));
-  ASSIGN_OR_RETURN(auto account, store::LockAccountOf(tx, person.id));
+  ASSIGN_OR_RETURN(auto account, store::LoadAccountOf(tx, person.id));
   // Between the check and now the person may have been disabled, or the password changed.
   if (person.state != PersonState::kActive || !account.has_value() ||
       account->password_hash != candidate.password_hash) {
@@ -271,7 +271,7 @@ absl::StatusOr<Api::OwnAccount> Api::LoadOwnAccount(rpc::Call& call, const std::
   if (call.principal.name != "people/" + id) return OwnAccount{};  // Move refuses it.
   return database_.Read(
       [&](db::Tx& tx) -> absl::StatusOr<OwnAccount> {
-        ASSIGN_OR_RETURN(const auto account, store::LockAccountOf(tx, id));
+        ASSIGN_OR_RETURN(const auto account, store::LoadAccountOf(tx, id));
         ASSIGN_OR_RETURN(const auto sealed, store::LoadPersonal(tx, {id}));
         OwnAccount own{.yours = true};
         if (!account.has_value() || sealed.empty()) return own;
@@ -287,7 +287,7 @@ absl::StatusOr<Api::OwnAccount> Api::LoadOwnAccount(rpc::Call& call, const std::
 absl::Status Api::SetPassword(db::Tx& tx, const rpc::Call& call, Person& person,
                               const OwnAccount& checked,
                               const std::optional<std::string>& new_hash) {
-  ASSIGN_OR_RETURN(auto account, store::LockAccountOf(tx, person.id));
+  ASSIGN_OR_RETURN(auto account, store::LoadAccountOf(tx, person.id));
   if (!account.has_value() || account->password_hash.empty()) {
     return FailedPrecondition(kNoLocalAccount, "you do not sign in with a password here",
                               {{"person", "people/" + person.id}});

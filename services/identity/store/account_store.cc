@@ -24,10 +24,10 @@ absl::StatusOr<std::optional<Account>> FindAccount(db::Tx& tx, const std::string
                           {email_hash}));
 }
 
-absl::StatusOr<std::optional<Account>> LockAccountOf(db::Tx& tx, const std::string& person) {
+absl::StatusOr<std::optional<Account>> LoadAccountOf(db::Tx& tx, const std::string& person) {
   return FirstOf(tx.Query(R"sql(
       SELECT email_hash, person, password_hash, update_time
-        FROM account WHERE person = $1 {for_update})sql",
+        FROM account WHERE person = $1)sql",
                           {person}));
 }
 

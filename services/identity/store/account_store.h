@@ -18,8 +18,8 @@ struct Account {
 };
 
 absl::StatusOr<std::optional<Account>> FindAccount(db::Tx& tx, const std::string& email_hash);
-// Locked: a password change decides on it.
-absl::StatusOr<std::optional<Account>> LockAccountOf(db::Tx& tx, const std::string& person);
+// The person's lock covers it.
+absl::StatusOr<std::optional<Account>> LoadAccountOf(db::Tx& tx, const std::string& person);
 void InsertAccount(db::Tx& tx, const Account& account);
 void SavePassword(db::Tx& tx, const Account& account);
 void DeleteAccount(db::Tx& tx, const std::string& person);

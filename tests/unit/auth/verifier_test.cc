@@ -249,6 +249,22 @@ TEST(Verifier, RevocationBesideVerificationSticks) {
   }
 }
 
+TEST(TokenCache, KeepsOnlyWhatIsStillGood) {
+  TokenCache cache;
+  const Time now = FromMicros(0);
+  const auto entry = std::make_shared<const TokenCache::Entry>(
+      TokenCache::Entry{{.name = "people/p"}, now, now + minutes(5)});
+  cache.Store("revoked meanwhile", entry, now, [] { return false; });
+  cache.Store("fine", entry, now, [] { return true; });
+  EXPECT_EQ(cache.Find("revoked meanwhile", now), nullptr);
+  EXPECT_NE(cache.Find("fine", now), nullptr);
+  cache.Erase("people/q", now + minutes(1));
+  cache.Erase("people/p", now);
+  EXPECT_NE(cache.Find("fine", now), nullptr) << "another person's, or not older";
+  cache.Erase("people/p", now + minutes(1));
+  EXPECT_EQ(cache.Find("fine", now), nullptr);
+}
+
 TEST(TokenCache, StaysBounded) {
   TokenCache cache;
   const Time now = FromMicros(0);

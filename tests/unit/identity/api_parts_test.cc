@@ -37,6 +37,26 @@ TEST(PasswordHasher, KnowsRightFromWrong) {
   EXPECT_TRUE(PasswordHasher({.memory_bytes = 128 * 1024, .passes = 1}).NeedsRehash(*hash));
 }
 
+// The least of several, because a machine can only be slower than it is.
+TEST(PasswordHasher, AnUnknownAccountTakesAsLong) {
+  PasswordHasher hasher({.memory_bytes = 4 * 1024 * 1024, .passes = 2});
+  const auto turn = hasher.Wait(In(seconds(5)));
+  const auto hash = hasher.Hash(*turn, "violet anchors hum");
+  const auto least = [&](const std::string& against) {
+    auto best = std::chrono::steady_clock::duration::max();
+    for (int i = 0; i < 7; ++i) {
+      const auto start = std::chrono::steady_clock::now();
+      EXPECT_FALSE(hasher.Verify(*turn, against, "another password"));
+      best = std::min(best, std::chrono::steady_clock::now() - start);
+    }
+    return best;
+  };
+  const auto known = least(*hash);
+  const auto unknown = least("");
+  EXPECT_GT(unknown, known / 2);
+  EXPECT_GT(known, unknown / 2);
+}
+
 TEST(PasswordHasher, CostsWhatTheStandardAsks) {
   const PasswordCost cost;
   EXPECT_GE(cost.memory_bytes, 19U * 1024 * 1024);
