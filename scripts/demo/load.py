@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import partnership  # noqa: E402
-from client import ApiError, Client, wait_until  # noqa: E402
+from client import ApiError, Client, patiently  # noqa: E402
 
 # One blank page: the smallest document that really is a PDF.
 TRANSCRIPT = base64.b64decode(
@@ -114,16 +114,10 @@ class Demo:
         say("calls for both directions")
 
     def _create_call(self, office, name, call):
-        def attempt():
-            # Mobility learns of the agreement by an event: a moment after its approval.
-            try:
-                return office.post("/v1/calls", {"callId": name, "call": call}, key=key("call", name))
-            except ApiError as error:
-                if error.status == 400 and error.problem.get("retryAfterSeconds") is not None:
-                    return None
-                raise
-        wait_until(attempt, f"the agreement to reach the call {name}", 30)
-        office.post(f"/v1/calls/{name}:publish", key=key("call", name, "publish"))
+        # Mobility learns of the agreement by events: a moment after its approval.
+        patiently(lambda: office.post("/v1/calls", {"callId": name, "call": call},
+                                      key=key("call", name)))
+        patiently(lambda: office.post(f"/v1/calls/{name}:publish", key=key("call", name, "publish")))
 
     def students(self, count):
         for home, direction in (("uga", "outgoing"), ("tsukuba", "incoming")):

@@ -91,7 +91,8 @@ def calls(direction, now, receiving_year):
     """The calls of one direction: after the universities' own dates, and one that is open today."""
     home = "uga" if direction == "outgoing" else "tsukuba"
     zone = INSTITUTIONS[home]["timeZone"]
-    year = now.year
+    # The next call of the pattern: after 13 November that is next autumn's.
+    year = now.year + (1 if direction == "outgoing" and (now.month, now.day) > (11, 13) else 0)
 
     def civil(y, month, day, clock, time_zone=zone):
         return {"date": {"year": y, "month": month, "day": day}, "clock": clock,

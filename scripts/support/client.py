@@ -171,3 +171,17 @@ def wait_until(holds, what, patience_seconds=30, interval_seconds=0.05):
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {patience_seconds} s in vain for {what}")
         time.sleep(interval_seconds)
+
+
+def patiently(act, patience_seconds=30):
+    """Repeats `act` while it is refused only because an agreement's event is still on its way."""
+    def attempt():
+        try:
+            return [act()]
+        except ApiError as error:
+            on_its_way = (error.problem.get("retryAfterSeconds") is not None
+                          or error.guards == ["AGREEMENT_IN_EFFECT"])
+            if error.status == 400 and on_its_way:
+                return None
+            raise
+    return wait_until(attempt, "the agreement to arrive", patience_seconds)[0]

@@ -243,7 +243,7 @@ class Stack:
             return
         self.say(f"starting RabbitMQ on port {self.settings.broker_port} (about 10 s)")
         result = self._broker_tool("start", str(self.settings.broker_port))
-        self.broker_url = result.stdout.strip().splitlines()[-1]
+        self.broker_url = result.stdout.strip().splitlines()[-1].rstrip("/")
         self.started_broker = True
 
     def _broker_tool(self, verb, *arguments):

@@ -15,7 +15,7 @@ import uuid
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts/support"))
 
-from client import ApiError, Client, wait_until  # noqa: E402
+from client import ApiError, Client, patiently  # noqa: E402
 from stack import Settings, Stack  # noqa: E402
 
 PASSWORD = "correct horse battery"
@@ -131,17 +131,9 @@ class Installation:
                 "closeTime": civil(30), "decisionTime": civil(-2), "minimumChoices": 1,
                 "maximumChoices": 3, "requiredDocuments": ["transcript"], **changes}
 
-        def attempt():
-            try:
-                return self.home.post("/v1/calls", {"callId": identifier, "call": call})
-            except ApiError as error:
-                # The agreement's event is on its way to mobility.
-                if error.problem.get("retryAfterSeconds") is None:
-                    raise
-                return None
-        wait_until(attempt, "the agreement to reach mobility")
+        patiently(lambda: self.home.post("/v1/calls", {"callId": identifier, "call": call}))
         if publish:
-            self.home.post(f"/v1/calls/{identifier}:publish")
+            patiently(lambda: self.home.post(f"/v1/calls/{identifier}:publish"))
         return f"calls/{identifier}"
 
     # --- Steps of a case --------------------------------------------------------------------------

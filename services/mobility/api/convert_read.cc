@@ -65,8 +65,9 @@ void ReadTimes(const pb::Call& message, const std::string& path, Call& call,
                                      path + ".decision_time", violations);
   RequireOrder(call.open_time, call.close_time, false, path + ".close_time",
                "must be after open_time", violations);
-  RequireOrder(call.close_time, call.decision_time, true, path + ".decision_time",
-               "must not be before close_time", violations);
+  // A rolling call decides while it is open, so the embargo may end before the closing.
+  RequireOrder(call.open_time, call.decision_time, true, path + ".decision_time",
+               "must not be before open_time", violations);
   if (message.has_nomination_open_time()) {
     call.nomination_open_time =
         ReadCivil(message.nomination_open_time(), path + ".nomination_open_time", violations);
