@@ -107,6 +107,12 @@ bool PlainWord(std::string_view text) {
   return true;
 }
 
+// A JSON object has each member once; a field may be named like one of ours.
+std::string MemberName(const std::string& name) {
+  const bool taken = name == "time" || name == "level" || name == "process" || name == "text";
+  return taken ? "field_" + name : name;
+}
+
 std::string JsonLine(const LogOptions& options, Time time, Level level, std::string_view text,
                      const Fields& fields) {
   std::string line = R"({"time":")" + FormatTime(time) + R"(","level":")";
@@ -117,7 +123,7 @@ std::string JsonLine(const LogOptions& options, Time time, Level level, std::str
   AppendQuoted(line, text);
   for (const Field& field : fields) {
     line += ',';
-    AppendQuoted(line, field.name);
+    AppendQuoted(line, MemberName(field.name));
     line += ':';
     // A floating-point "nan" or "inf" is no JSON number, and both have an n.
     if (!field.quoted && field.value.find('n') == std::string::npos) {

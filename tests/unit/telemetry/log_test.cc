@@ -78,6 +78,11 @@ TEST(Log, ATextThatLooksLikeFieldsStaysText) {
               HasSubstr(R"(a="1 b=2")"));
 }
 
+TEST(Log, AFieldDoesNotShadowAMemberOfTheLine) {
+  EXPECT_THAT(FormatLogLine(kJson, kTime, Level::kInfo, "x", {{"text", "y"}, {"level", "error"}}),
+              ::testing::EndsWith(R"("text":"x","field_text":"y","field_level":"error"})"));
+}
+
 TEST(Log, NumbersThatJsonLacksAreQuoted) {
   EXPECT_THAT(FormatLogLine(kJson, kTime, Level::kInfo, "x",
                             {{"a", std::numeric_limits<double>::quiet_NaN()},
