@@ -5,7 +5,7 @@
 #include "common/deadlines/deadlines.h"
 #include "services/mobility/domain/types.h"
 
-// The deadlines that calls, applications and mobilities have by the rules of this service, computed
+// The deadlines that calls and applications have by the rules of this service, computed
 // anew with every change and every read. Ids are "<subject>/<kind>"; the generation is the
 // aggregate's revision, so a later computation always replaces an earlier one.
 namespace jointly::mobility {
