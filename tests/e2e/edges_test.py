@@ -7,9 +7,10 @@ import sys
 import unittest
 import uuid
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+for folder in ("tests/support", "scripts/support"):
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / folder))
 
-from client import ApiError, Client  # noqa: E402
+from client import ApiError, Client, wait_until  # noqa: E402
 from installation import PDF, InstallationTest  # noqa: E402
 
 
@@ -147,8 +148,6 @@ class EdgesTest(InstallationTest):
         student.get("/v1/applications")
         student.post("/v1/sessions:signOut", {"refreshToken": student.refresh_token})
 
-        from client import wait_until
-
         def refused():
             try:
                 student.get("/v1/applications")
@@ -179,4 +178,4 @@ class EdgesTest(InstallationTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    unittest.main(verbosity=2, warnings="ignore")
