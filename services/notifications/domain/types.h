@@ -57,7 +57,8 @@ struct Notification {
   std::string kind;
   std::string subject;
   Parameters parameters;
-  Time visible_time;
+  Time hold_time;     // Hidden until then; the epoch: not at all.
+  Time visible_time;  // When it came, or will come, before the reader's eyes.
   std::optional<Time> read_time;
   std::int64_t revision = 1;
   Time create_time;

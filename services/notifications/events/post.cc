@@ -47,6 +47,7 @@ void Post(db::Tx& tx, const Letter& letter, const Recipient& recipient, Time now
                                  .kind = letter.kind,
                                  .subject = letter.subject,
                                  .parameters = letter.parameters,
+                                 .hold_time = times.visible > now ? times.visible : Time(),
                                  .visible_time = times.visible,
                                  .create_time = now,
                                  .deadline = letter.deadline,

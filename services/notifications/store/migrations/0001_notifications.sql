@@ -95,13 +95,15 @@ CREATE TABLE step (
   PRIMARY KEY (deadline, due_date, name)
 );
 
--- The inbox. The id is a hash of (source, person, channel): a message exists once per key.
+-- The inbox. The id is a hash of (source, person, channel): a message exists once per key. It is
+-- hidden until hold_time; 0: never hidden, also not by a clock that goes back.
 CREATE TABLE notification (
   id           TEXT PRIMARY KEY,
   person       TEXT NOT NULL,
   kind         TEXT NOT NULL,
   subject      TEXT NOT NULL,
   parameters   TEXT NOT NULL,
+  hold_time    BIGINT NOT NULL,
   visible_time BIGINT NOT NULL,
   list_key     TEXT NOT NULL,
   read_time    BIGINT,
@@ -111,7 +113,7 @@ CREATE TABLE notification (
   embargo_call TEXT NOT NULL
 );
 CREATE INDEX notification_inbox ON notification (person, list_key);
-CREATE INDEX notification_unread ON notification (person, visible_time) WHERE read_time IS NULL;
+CREATE INDEX notification_unread ON notification (person, hold_time) WHERE read_time IS NULL;
 CREATE INDEX notification_embargo ON notification (embargo_call, subject)
     WHERE embargo_call <> '';
 CREATE INDEX notification_deadline ON notification (deadline) WHERE deadline <> '';
