@@ -238,15 +238,15 @@ absl::StatusOr<pb::Person> Api::DisablePerson(rpc::Call& call,
 
 absl::StatusOr<pb::Person> Api::ErasePerson(rpc::Call& call,
                                             const pb::ErasePersonRequest& request) {
-  return Run(call, request, {.action = PersonAction::kErase, .takes_administrator = true},
-             [&](db::Tx& tx, Person& person) {
-               store::DeletePersonal(tx, person.id);
-               store::DeleteAccount(tx, person.id);
-               store::DeleteSessionsOf(tx, person.id);
-               person.grants.clear();
-               RaiseFloor(person, call.now);
-               return absl::OkStatus();
-             });
+  const auto erase = [&](db::Tx& tx, Person& person) -> absl::Status {
+    store::DeletePersonal(tx, person.id);
+    store::DeleteAccount(tx, person.id);
+    store::DeleteSessionsOf(tx, person.id);
+    person.grants.clear();
+    RaiseFloor(person, call.now);
+    return absl::OkStatus();
+  };
+  return Run(call, request, {.action = PersonAction::kErase, .takes_administrator = true}, erase);
 }
 
 absl::StatusOr<pb::Person> Api::AddGrant(rpc::Call& call, const pb::AddGrantRequest& request) {

@@ -54,6 +54,8 @@ struct SealedPersonal {
 absl::StatusOr<std::vector<SealedPersonal>> LoadPersonal(db::Tx& tx,
                                                          const std::vector<std::string>& people);
 void SavePersonal(db::Tx& tx, const SealedPersonal& personal);
+// With it goes the key. Debian's SQLite is built with SECURE_DELETE, which overwrites the bytes
+// too; PostgreSQL drops them at the next vacuum.
 void DeletePersonal(db::Tx& tx, const std::string& person);
 
 }  // namespace jointly::identity::store

@@ -65,6 +65,12 @@ TEST_P(ErasureTest, NothingIsLeftOfAPerson) {
   for (const std::string& canary : canaries) EXPECT_FALSE(Contains(Everything(), canary)) << canary;
   EXPECT_TRUE(Contains(Everything(), kUga));
 
+  const std::string key =
+      Query("SELECT wrapped_key FROM personal WHERE person = $1", {made->name().substr(7)})
+          .front()
+          .Bytes("wrapped_key");
+  EXPECT_TRUE(Contains(Everything(), key));
+
   call = ByAdministrator();
   const auto erased = api().ErasePerson(call, Named<pb::ErasePersonRequest>(made->name()));
   ASSERT_TRUE(erased.ok()) << erased.status();
@@ -93,6 +99,7 @@ TEST_P(ErasureTest, NothingIsLeftOfAPerson) {
   EXPECT_EQ(replayed->display_name() + replayed->email(), "");
   Reopen();
   for (const std::string& canary : canaries) EXPECT_FALSE(Contains(Everything(), canary)) << canary;
+  EXPECT_FALSE(Contains(Everything(), key)) << "the key is gone from the file, not only unlinked";
 }
 
 TEST_P(ErasureTest, ItIsFinalAndTheAddressIsFreeAgain) {
