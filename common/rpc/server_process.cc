@@ -15,7 +15,9 @@
 namespace jointly::rpc {
 namespace {
 
-constexpr std::chrono::seconds kDatabasePatience{30};
+// A server may be starting beside us; a file is held at most by our dying predecessor.
+constexpr std::chrono::seconds kServerPatience{30};
+constexpr std::chrono::seconds kFilePatience{5};
 constexpr std::chrono::milliseconds kDatabaseRetry{200};
 constexpr std::chrono::milliseconds kKeySetTimeout{2'000};
 // Arenas are memory that stays; the pool's threads mostly wait for the database.
@@ -84,7 +86,8 @@ void Process::State::OpenDatabase() {
   const db::Options options{.url = config.database,
                             .connections = config.database_connections,
                             .schema = config.database_schema};
-  const auto deadline = clock->Monotonic() + kDatabasePatience;
+  const bool server = config.database.starts_with("postgresql://");
+  const auto deadline = clock->Monotonic() + (server ? kServerPatience : kFilePatience);
   const std::string shown = config::MaskPassword(config.database);
   for (bool first = true;; first = false) {
     absl::Status status;
