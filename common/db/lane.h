@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "common/db/database.h"
+#include "common/db/detach.h"
 #include "common/error/check.h"
 #include "common/error/error.h"
 
@@ -137,7 +138,7 @@ class Lane {
       if (outcomes.ok()) {
         waiter.result.emplace(std::move((*outcomes)[i]));
       } else {
-        waiter.result.emplace(outcomes.status());
+        waiter.result.emplace(Detach(outcomes.status()));
       }
       waiter.state = State::kDone;
       // Under the lock: the waiter may be gone as soon as it sees its state.

@@ -9,6 +9,7 @@
 
 #include "common/db/backoff.h"
 #include "common/db/engines.h"
+#include "common/db/metrics.h"
 #include "common/db/postgres_pool.h"
 #include "common/db/postgres_transaction.h"
 #include "common/error/macros.h"
@@ -101,6 +102,7 @@ class PostgresDatabase final : public Database {
   absl::StatusOr<Attempt> Try(const std::function<absl::Status(Tx&)>& body,
                               PostgresPool::Deadline deadline, bool read_only);
 
+  DatabaseMetrics metrics_;
   PostgresPool pool_;
   Leadership leadership_;
 };
@@ -125,12 +127,16 @@ absl::StatusOr<PostgresDatabase::Attempt> PostgresDatabase::Try(
 absl::Status PostgresDatabase::Run(const std::function<absl::Status(Tx&)>& body,
                                    const TransactOptions& options, bool read_only) {
   const PostgresPool::Deadline deadline = DeadlineOf(options);
+  const ScopeTimer timer(read_only ? metrics_.reads : metrics_.writes);
   Backoff backoff(deadline);
   while (true) {
     ASSIGN_OR_RETURN(const Attempt attempt, Try(body, deadline, read_only));
     const bool again = attempt.fault == Fault::kContention || attempt.fault == Fault::kStale ||
                        attempt.fault == Fault::kLost;
-    if (again && backoff.Again()) continue;
+    if (again && backoff.Again()) {
+      metrics_.retries.Add();
+      continue;
+    }
     if (attempt.status.ok()) {
       for (const auto& action : attempt.after_commit) action();
     }

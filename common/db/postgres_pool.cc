@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "common/db/detach.h"
 #include "common/error/macros.h"
 
 namespace jointly::db {
@@ -20,7 +21,7 @@ absl::StatusOr<PostgresPool::Lease> PostgresPool::Acquire(Deadline deadline) {
         return DeadlineExceeded(kDeadlineExceeded, "every connection of the database stayed busy");
       }
       if (idle_.empty()) {
-        if (std::chrono::steady_clock::now() < last_failure_until_) return last_failure_;
+        if (std::chrono::steady_clock::now() < last_failure_until_) return Detach(last_failure_);
         ++open_;
       } else {
         connection = std::move(idle_.back());
@@ -45,7 +46,7 @@ absl::StatusOr<PostgresPool::Connection> PostgresPool::Open(Deadline deadline) {
   if (!opened.ok()) {
     ReleaseSlot();
     const std::lock_guard lock(mutex_);
-    last_failure_ = opened.status();
+    last_failure_ = Detach(opened.status());
     last_failure_until_ = std::chrono::steady_clock::now() + kFailureHold;
   }
   return opened;

@@ -3,10 +3,7 @@
 #include <sqlite3.h>
 
 #include <cerrno>
-#include <climits>
 #include <cstdlib>
-#include <random>
-#include <thread>
 #include <utility>
 
 #include "common/db/dialect.h"
@@ -117,8 +114,8 @@ absl::Status SqliteConnection::Configure(const SqliteConnectionOptions& options)
   sqlite3_busy_timeout(handle_, kBusyTimeoutMs);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   RETURN_IF_ERROR(Run("PRAGMA mmap_size = 0").status());
-  RETURN_IF_ERROR(Run("PRAGMA cache_size = -8192").status());
   if (options.read_only) {
+    RETURN_IF_ERROR(Run("PRAGMA cache_size = -2048").status());  // 2 MiB; there are several.
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     RETURN_IF_ERROR(Run("PRAGMA query_only = ON").status());
     sqlite3_progress_handler(
@@ -129,6 +126,7 @@ absl::Status SqliteConnection::Configure(const SqliteConnectionOptions& options)
         },
         this);
   } else {
+    RETURN_IF_ERROR(Run("PRAGMA cache_size = -8192").status());
     RETURN_IF_ERROR(Run("PRAGMA journal_mode = WAL").status());
     RETURN_IF_ERROR(
         Run(options.durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF").status());

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/db/engines.h"
+#include "common/db/metrics.h"
 #include "common/db/sqlite_connection.h"
 #include "common/db/sqlite_readers.h"
 #include "common/db/sqlite_writer.h"
@@ -74,11 +75,13 @@ class SqliteDatabase final : public Database {
  protected:
   absl::Status Run(const std::function<absl::Status(Tx&)>& body, const TransactOptions& options,
                    bool read_only) override {
+    const ScopeTimer timer(read_only ? metrics_.reads : metrics_.writes);
     if (read_only && readers_ != nullptr) return readers_->Run(body, DeadlineOf(options));
     return writer_->Run(body, DeadlineOf(options), read_only);
   }
 
  private:
+  DatabaseMetrics metrics_;
   FileLock lock_;
   std::unique_ptr<SqliteWriter> writer_;
   std::unique_ptr<SqliteReaders> readers_;  // Closed before the writer, which then checkpoints.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/db/detach.h"
 #include "common/error/check.h"
 #include "common/telemetry/failpoint.h"
 #include "common/telemetry/log.h"
@@ -210,6 +211,7 @@ absl::Status SqliteWriter::Commit() {
     return Unavailable(kDatabaseDown,
                        "the commit failed and was rolled back: " + MessageOf(status));
   }
+  metrics_.commits.Add();
   if (telemetry::FailpointError("db.after_commit")) {
     return Unavailable(kDatabaseDown, "the commit's outcome was hidden by a failpoint");
   }
@@ -218,7 +220,7 @@ absl::Status SqliteWriter::Commit() {
 
 void SqliteWriter::Fail(std::vector<Job*>& group, const absl::Status& status) {
   for (Job* job : group) {
-    job->status = status;
+    job->status = Detach(status);
     job->wrote = false;
   }
 }
@@ -230,7 +232,7 @@ void SqliteWriter::FailAllWaiting(const absl::Status& status) {
     jobs.swap(waiting_);
   }
   for (Job* job : jobs) {
-    job->status = status;
+    job->status = Detach(status);
     job->Finish();
   }
 }

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/db/metrics.h"
 #include "common/db/sqlite_connection.h"
 #include "common/db/sqlite_transaction.h"
 
@@ -54,6 +55,7 @@ class SqliteWriter {
 
   std::unique_ptr<SqliteConnection> connection_;
   SqliteWriterOptions options_;
+  DatabaseMetrics metrics_;
   std::mutex mutex_;
   std::condition_variable work_;
   std::deque<Job*> waiting_;

@@ -18,7 +18,7 @@
 
 // Commands per second of common/db: load and lock an aggregate, update it, and insert its audit
 // row, its outbox row (300 bytes) and its stored reply. Usage: bench_db [seconds]
-// [all|commands|lane|reads] [threads...].
+// [all|commands|lane|reads] [all|sqlite|postgres] [threads...].
 // PostgreSQL is measured when JOINTLY_TEST_POSTGRES names a server.
 namespace jointly::db {
 namespace {
@@ -192,16 +192,20 @@ void MeasureEngine(test::Engine engine, double seconds, const std::string& what,
 }  // namespace jointly::db
 
 int main(int argc, char** argv) {
+  using jointly::test::Engine;
   const double seconds = argc > 1 ? std::atof(argv[1]) : 2.0;
-  std::vector<int> threads;
   const std::string what = argc > 2 ? argv[2] : "all";
-  for (int i = 3; i < argc; ++i) threads.push_back(std::atoi(argv[i]));
+  const std::string engine = argc > 3 ? argv[3] : "all";
+  std::vector<int> threads;
+  for (int i = 4; i < argc; ++i) threads.push_back(std::atoi(argv[i]));
   if (threads.empty()) threads = {1, 8, 16, 32, 64};
   std::printf("%-10s %-10s %7s %12s %9s %9s %9s\n", "engine", "what", "threads", "per second",
               "p50 ms", "p99 ms", "cpu us");
-  jointly::db::MeasureEngine(jointly::test::Engine::kSqlite, seconds, what, threads);
-  if (!jointly::test::PostgresUrl().empty()) {
-    jointly::db::MeasureEngine(jointly::test::Engine::kPostgres, seconds, what, threads);
+  if (engine != "postgres") {
+    jointly::db::MeasureEngine(Engine::kSqlite, seconds, what, threads);
+  }
+  if (engine != "sqlite" && !jointly::test::PostgresUrl().empty()) {
+    jointly::db::MeasureEngine(Engine::kPostgres, seconds, what, threads);
   }
   return 0;
 }
