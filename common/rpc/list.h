@@ -17,8 +17,8 @@ inline constexpr int kPageSizeMax = 200;
 
 // A column that a filter may name: `state = "SUBMITTED" AND call = "calls/x"`.
 struct FilterColumn {
-  std::string_view field;   // As in the request: "state".
-  std::string_view sql;     // "application.state".
+  std::string_view field;  // As in the request: "state".
+  std::string_view sql;    // "application.state".
   enum class Type { kText, kInteger, kBool, kTime } type = Type::kText;
   // Maps the request's value to the stored one (resource name to id); null: as it is.
   std::string (*map)(std::string_view) = nullptr;
@@ -26,7 +26,7 @@ struct FilterColumn {
 
 struct ListSpec {
   std::vector<FilterColumn> columns;
-  std::string_view key_sql;      // Unique, sortable key: "application.id" (UUIDv7 = create time).
+  std::string_view key_sql;  // Unique, sortable key: "application.id" (UUIDv7 = create time).
   bool descending = false;
 };
 
@@ -48,7 +48,8 @@ struct PageRequest {
 };
 
 // Errors: INVALID_ARGUMENT for an unknown field or operator in the filter (with the fields that
-// exist), a page token that is not of this query, or a negative page size. Larger sizes are coerced.
+// exist), a page token that is not of this query, or a negative page size. Larger sizes are
+// coerced.
 absl::StatusOr<Page> ParsePage(const ListSpec& spec, const PageRequest& request,
                                int first_parameter);
 // The token after the row whose key is `last_key`.
