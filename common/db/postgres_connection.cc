@@ -148,12 +148,13 @@ PostgresConnection::Statement* PostgresConnection::Prepared(const std::string& s
   Statement& statement = statements_[parameters.signature + ' ' + sql];
   if (statement.state == Statement::State::kUnknown) {
     statement.name = "s" + std::to_string(++statement_count_);
+    statement.excerpt = Excerpt(sql);
     statement.state = Statement::State::kSent;
     if (PQsendPrepare(handle_, statement.name.c_str(), sql.c_str(),
                       static_cast<int>(parameters.types.size()), parameters.types.data()) == 0) {
       Lose(PQerrorMessage(handle_));
     }
-    steps_.push_back({Step::Kind::kPrepare, &statement, Excerpt(sql)});
+    steps_.push_back({Step::Kind::kPrepare, &statement, ""});
   }
   return &statement;
 }
@@ -175,7 +176,7 @@ void PostgresConnection::Send(std::string_view sql, const Values& parameters, Di
                           encoded.lengths.data(), encoded.formats.data(), 0);
   }
   if (sent == 0) Lose(PQerrorMessage(handle_));
-  steps_.push_back({Step::Kind::kRun, statement, Excerpt(text)});
+  steps_.push_back({Step::Kind::kRun, statement, statement == nullptr ? Excerpt(text) : ""});
 }
 
 void PostgresConnection::Sync() {
@@ -260,13 +261,14 @@ void PostgresConnection::Take(Result result, Segment& segment, std::size_t syncs
 }
 
 void PostgresConnection::TakeError(const pg_result* result, Segment& segment) {
+  const Step& step = steps_.front();
   const PostgresError error{
       .sqlstate = Diagnostic(result, PG_DIAG_SQLSTATE),
       .severity = Diagnostic(result, PG_DIAG_SEVERITY_NONLOCALIZED),
       .message = Diagnostic(result, PG_DIAG_MESSAGE_PRIMARY),
       .constraint = Diagnostic(result, PG_DIAG_CONSTRAINT_NAME),
       .table = Diagnostic(result, PG_DIAG_TABLE_NAME),
-      .statement = steps_.front().excerpt,
+      .statement = step.statement != nullptr ? step.statement->excerpt : step.excerpt,
   };
   if (error.sqlstate.empty() || PQstatus(handle_) == CONNECTION_BAD) {
     Lose(PQresultErrorMessage(result));

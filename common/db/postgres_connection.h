@@ -75,13 +75,14 @@ class PostgresConnection {
  private:
   struct Statement {
     std::string name;
+    std::string excerpt;
     enum class State { kUnknown, kSent, kPrepared } state = State::kUnknown;
   };
   // What the next results belong to.
   struct Step {
     enum class Kind { kPrepare, kRun, kSync } kind;
-    Statement* statement = nullptr;
-    std::string excerpt;
+    Statement* statement = nullptr;  // Null: not prepared by name.
+    std::string excerpt;             // Of a statement without a name.
   };
   struct ResultDeleter {
     void operator()(pg_result* result) const;

@@ -131,6 +131,8 @@ absl::Status SqliteConnection::Configure(const SqliteConnectionOptions& options)
     RETURN_IF_ERROR(
         Run(options.durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF").status());
     RETURN_IF_ERROR(Run("PRAGMA foreign_keys = ON").status());
+    // Deleted rows are overwritten: the key of an erased person must leave the file.
+    RETURN_IF_ERROR(Run("PRAGMA secure_delete = ON").status());
     // What a savepoint must remember would else be written to a temporary file.
     RETURN_IF_ERROR(Run("PRAGMA temp_store = MEMORY").status());
     // We checkpoint ourselves: SQLite's automatic checkpoint drops the error of a failed fsync.
