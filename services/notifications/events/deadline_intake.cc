@@ -140,6 +140,22 @@ bool SameReminders(const KeptDeadline& left, const KeptDeadline& right) {
          left.parameters == right.parameters && SameAudience(left, right);
 }
 
+// The deadlines of mobility that depend on the call alone.
+constexpr const char* kSubmit = "submit";
+constexpr const char* kCloses = "closes";
+
+void FollowCall(bool cancelled, const Deadline* closes, KeptDeadline& row) {
+  Deadline& deadline = row.deadline;
+  if (deadline.state != deadlines::State::kArmed) return;
+  if (cancelled) {
+    deadline.state = deadlines::State::kCancelled;
+  } else if (deadline.kind == kSubmit && closes != nullptr &&
+             closes->due_time > deadline.due_time) {
+    deadline.due = closes->due;
+    deadline.due_time = closes->due_time;
+  }
+}
+
 absl::Status TakeOne(db::Tx& tx, const KeptDeadline* before, const KeptDeadline& after, Time now) {
   const Deadline& deadline = after.deadline;
   if (before != nullptr && deadline.generation <= before->deadline.generation) {
@@ -225,6 +241,35 @@ absl::Status TakeDeadlines(db::Tx& tx, const std::string& subject, std::int64_t 
     after.deadline.generation = std::max(before.deadline.generation + 1, revision);
     after.deadline.state = deadlines::State::kSuperseded;
     RETURN_IF_ERROR(TakeOne(tx, &before, after, now));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FollowCallDates(db::Tx& tx, const std::string& call, bool cancelled,
+                             const Deadline* closes, Time now) {
+  ASSIGN_OR_RETURN(const std::vector<KeptDeadline> kept,
+                   store::LockDeadlinesOfApplicants(tx, call));
+  for (const KeptDeadline& present : kept) {
+    KeptDeadline after = present;
+    FollowCall(cancelled, closes, after);
+    // The generation stays the owner's, so that its next one replaces this.
+    KeptDeadline before = present;
+    before.deadline.generation -= 1;
+    if (!SameReminders(before, after)) RETURN_IF_ERROR(TakeOne(tx, &before, after, now));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AlignWithCall(db::Tx& tx, const std::string& call, bool cancelled,
+                           std::vector<KeptDeadline>& arrived) {
+  const bool draft = std::any_of(arrived.begin(), arrived.end(), [](const KeptDeadline& row) {
+    return row.deadline.kind == kSubmit && row.deadline.state == deadlines::State::kArmed;
+  });
+  if (!draft && !cancelled) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<KeptDeadline> closes,
+                   store::LockDeadline(tx, call + "/" + kCloses));
+  for (KeptDeadline& row : arrived) {
+    FollowCall(cancelled, closes.has_value() ? &closes->deadline : nullptr, row);
   }
   return absl::OkStatus();
 }

@@ -20,6 +20,17 @@ inline constexpr const char* kReminderTimer = "reminder";
 absl::Status TakeDeadlines(db::Tx& tx, const std::string& subject, std::int64_t revision,
                            const std::vector<KeptDeadline>& arrived, Time now);
 
+// A call has changed: the applications to it have no event of their own then. A draft is due when
+// its call closes, and nothing is due any more when it was cancelled. `closes` is the call's own
+// deadline, if it has one. The owner's next event of an application replaces what this wrote.
+absl::Status FollowCallDates(db::Tx& tx, const std::string& call, bool cancelled,
+                             const deadlines::Deadline* closes, Time now);
+
+// The same for deadlines that arrive with an application's event, which may have been made before
+// the change of the call: a closing only ever moves later.
+absl::Status AlignWithCall(db::Tx& tx, const std::string& call, bool cancelled,
+                           std::vector<KeptDeadline>& arrived);
+
 // The reminder's time has come: writes its messages, in the transaction of the timer.
 absl::Status Remind(db::Tx& tx, const timers::Timer& timer, Time now);
 

@@ -88,10 +88,12 @@ std::string OfferDue(const pb::Application& application,
   return civil.ok() ? EncodeCivil(*civil) : "";
 }
 
-// The embargo of an application's call, and whether anything of this event is under it.
+// What an application's call says about it: until when its decisions are hidden (when anything of
+// this event is), and whether it goes on at all.
 struct Embargo {
   Hold hold;
   bool applies = false;
+  bool call_cancelled = false;
 };
 
 absl::StatusOr<Embargo> EmbargoOf(db::Tx& tx, const pb::Application& application,
@@ -103,9 +105,14 @@ absl::StatusOr<Embargo> EmbargoOf(db::Tx& tx, const pb::Application& application
                     std::any_of(deadlines.begin(), deadlines.end(), [&](const KeptDeadline& row) {
                       return IsEmbargoedDeadline(row.deadline.kind, state);
                     });
-  if (!embargo.applies) return embargo;
+  if (!embargo.applies) {
+    ASSIGN_OR_RETURN(const auto card, store::FindCall(tx, application.call()));
+    embargo.call_cancelled = card.has_value() && card->state == "cancelled";
+    return embargo;
+  }
   ASSIGN_OR_RETURN(const store::CallCard card, store::LockCall(tx, application.call()));
   embargo.hold = {.call = application.call(), .until = card.decision_time};
+  embargo.call_cancelled = card.state == "cancelled";
   return embargo;
 }
 
@@ -140,6 +147,11 @@ absl::Status Handlers::FollowCall(db::Tx& tx, const bus::Message& message) {
   }
   ASSIGN_OR_RETURN(const auto deadlines, KeptFrom(call.deadlines(), story.parameters));
   RETURN_IF_ERROR(TakeDeadlines(tx, call.name(), call.revision(), deadlines, now));
+  const auto closes = std::find_if(deadlines.begin(), deadlines.end(), [](const KeptDeadline& row) {
+    return row.deadline.kind == "closes";
+  });
+  RETURN_IF_ERROR(FollowCallDates(tx, call.name(), call.state() == pb::Call::CANCELLED,
+                                  closes == deadlines.end() ? nullptr : &closes->deadline, now));
   return Tell(tx, message, story, now);
 }
 
@@ -155,6 +167,7 @@ absl::Status Handlers::FollowApplication(db::Tx& tx, const bus::Message& message
   ASSIGN_OR_RETURN(auto deadlines, KeptFrom(application.deadlines(), story.parameters));
   ASSIGN_OR_RETURN(const Embargo embargo, EmbargoOf(tx, application, story.action, deadlines));
   if (IsEmbargoed(message.aggregate_type, story.action)) story.hold = embargo.hold;
+  RETURN_IF_ERROR(AlignWithCall(tx, application.call(), embargo.call_cancelled, deadlines));
   for (KeptDeadline& kept : deadlines) {
     if (IsEmbargoedDeadline(kept.deadline.kind, state)) {
       HoldFromStudent(kept, application.student(), embargo.hold);

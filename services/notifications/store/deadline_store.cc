@@ -126,6 +126,17 @@ absl::StatusOr<std::vector<KeptDeadline>> LockDeadlinesOf(db::Tx& tx, const std:
   return WithAudiences(tx, rows);
 }
 
+absl::StatusOr<std::vector<KeptDeadline>> LockDeadlinesOfApplicants(db::Tx& tx,
+                                                                    const std::string& call) {
+  ASSIGN_OR_RETURN(const auto rows, tx.Query(std::string(kSelect) + R"sql(
+     WHERE state = 'armed'
+       AND subject IN (SELECT applicant.application FROM applicant WHERE applicant.call = $1)
+     ORDER BY id
+     {for_update})sql",
+                                             {call}));
+  return WithAudiences(tx, rows);
+}
+
 void SaveDeadline(db::Tx& tx, const KeptDeadline& kept, bool audience_changed) {
   const Deadline& deadline = kept.deadline;
   tx.Execute(R"sql(

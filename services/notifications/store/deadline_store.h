@@ -18,6 +18,9 @@ namespace jointly::notifications::store {
 absl::StatusOr<std::optional<KeptDeadline>> LockDeadline(db::Tx& tx, const std::string& id);
 // All of a resource, in order of their ids.
 absl::StatusOr<std::vector<KeptDeadline>> LockDeadlinesOf(db::Tx& tx, const std::string& subject);
+// Armed deadlines of the applications to a call.
+absl::StatusOr<std::vector<KeptDeadline>> LockDeadlinesOfApplicants(db::Tx& tx,
+                                                                    const std::string& call);
 // `audience_changed`: writes the audience rows too.
 void SaveDeadline(db::Tx& tx, const KeptDeadline& kept, bool audience_changed);
 // The call's decision time has changed: who waits for it waits until then. Gives the deadlines.

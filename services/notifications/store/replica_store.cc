@@ -3,6 +3,22 @@
 #include "common/error/macros.h"
 
 namespace jointly::notifications::store {
+namespace {
+
+constexpr std::string_view kSelectCall = R"sql(
+    SELECT name, title, home_institution, decision_time, state, revision
+      FROM call_card WHERE name = $1)sql";
+
+CallCard CallFromRow(const db::Row& row) {
+  return {.name = row.Text("name"),
+          .title = row.Text("title"),
+          .home_institution = row.Text("home_institution"),
+          .decision_time = row.At("decision_time"),
+          .state = row.Text("state"),
+          .revision = row.Int("revision")};
+}
+
+}  // namespace
 
 void SaveInstitution(db::Tx& tx, const Institution& institution) {
   tx.Execute(R"sql(
@@ -24,19 +40,15 @@ absl::StatusOr<CallCard> LockCall(db::Tx& tx, const std::string& name) {
       VALUES ($1, '', '', $2, '', 0)
       ON CONFLICT DO NOTHING)sql",
              {name, kNever});
-  ASSIGN_OR_RETURN(const auto rows, tx.Query(R"sql(
-      SELECT title, home_institution, decision_time, state, revision
-        FROM call_card WHERE name = $1
-       {for_update})sql",
-                                             {name}));
+  ASSIGN_OR_RETURN(const auto rows, tx.Query(std::string(kSelectCall) + " {for_update}", {name}));
   if (rows.empty()) return Internal(kInternal, "a call card vanished while it was locked");
-  const db::Row& row = rows.front();
-  return CallCard{.name = name,
-                  .title = row.Text("title"),
-                  .home_institution = row.Text("home_institution"),
-                  .decision_time = row.At("decision_time"),
-                  .state = row.Text("state"),
-                  .revision = row.Int("revision")};
+  return CallFromRow(rows.front());
+}
+
+absl::StatusOr<std::optional<CallCard>> FindCall(db::Tx& tx, const std::string& name) {
+  ASSIGN_OR_RETURN(const auto rows, tx.Query(kSelectCall, {name}));
+  if (rows.empty()) return std::nullopt;
+  return CallFromRow(rows.front());
 }
 
 void SaveCall(db::Tx& tx, const CallCard& call) {

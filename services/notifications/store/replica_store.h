@@ -33,6 +33,8 @@ struct CallCard {
 // Locks the card, making an empty one when there is none: who reads its decision time and who
 // changes it wait for each other, or a message would keep an old time for ever.
 absl::StatusOr<CallCard> LockCall(db::Tx& tx, const std::string& name);
+// The same without the lock, and nothing when it is not known.
+absl::StatusOr<std::optional<CallCard>> FindCall(db::Tx& tx, const std::string& name);
 void SaveCall(db::Tx& tx, const CallCard& call);
 
 struct Applicant {

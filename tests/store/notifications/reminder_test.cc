@@ -202,6 +202,48 @@ TEST_P(ReminderTest, BackToTheOldDateDoesNotRepeatItsSteps) {
   EXPECT_EQ(Number("SELECT COUNT(*) FROM notification WHERE kind = 'deadline_moved'"), 2);
 }
 
+TEST_P(ReminderTest, ADraftFollowsItsCallWhenThatClosesLater) {
+  const auto closes = [&](std::int64_t revision, const std::string& due) {
+    auto event = CallEvent(revision, "updated");
+    AddDeadline(*event.mutable_call()->mutable_deadlines(), "calls/autumn", revision, "closes", due,
+                "institutions/uga");
+    return event;
+  };
+  const auto due_of = [&](const std::string& id) {
+    return Query("SELECT due_date FROM deadline WHERE id = $1", {id}).front().Text("due_date");
+  };
+  Apply(closes(2, kCloses));
+  Apply(Draft(1, kCloses));
+  GoTo("2026-11-13T11:00:00Z");
+  EXPECT_EQ(Tick(), 2);
+  EXPECT_EQ(Kinds("camille"), "application_due");
+  // The call moves; its drafts have no event of their own.
+  GoTo("2026-11-13T12:00:00Z");
+  Apply(closes(3, "2026-12-18 12:00:00 Europe/Paris"));
+  EXPECT_EQ(due_of("applications/a1/submit"), "2026-12-18");
+  EXPECT_EQ(Kinds("camille"), "deadline_moved application_due");
+  // An event of the draft that was made before the call moved does not bring the old date back.
+  Apply(Draft(2, kCloses));
+  EXPECT_EQ(due_of("applications/a1/submit"), "2026-12-18");
+  EXPECT_EQ(Kinds("camille"), "deadline_moved application_due");
+  GoTo("2026-12-04T11:00:00Z");
+  Tick();
+  EXPECT_EQ(Kinds("camille"), "application_due deadline_moved application_due");
+}
+
+TEST_P(ReminderTest, NothingIsDueForACallThatWasCancelled) {
+  Apply(Draft(1, kCloses));
+  auto cancelled = CallEvent(2, "cancelled");
+  cancelled.mutable_call()->set_state(mobility::v1::Call::CANCELLED);
+  Apply(cancelled);
+  EXPECT_EQ(NextFire(), "none");
+  Apply(Draft(2, kCloses));
+  EXPECT_EQ(NextFire(), "none");
+  GoTo("2026-11-26T11:00:00Z");
+  Tick();
+  EXPECT_EQ(Kinds("camille"), "call_cancelled");
+}
+
 TEST_P(ReminderTest, RecipientsAreThoseWhoHoldTheRoleWhenItFires) {
   Apply(Report(2, "2026-11-27 12:00:00 Europe/Paris"));
   AddPerson("new-officer", "en", "Europe/Paris", "uga", options::v1::INTERNATIONAL_OFFICE);
