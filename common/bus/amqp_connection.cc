@@ -144,6 +144,10 @@ absl::Status AmqpConnection::Connect(const AmqpOptions& options, std::string_vie
     return InvalidArgument(kBrokerRefused,
                            "the broker's address is not amqp://user:password@host:port/vhost");
   }
+  // "amqp://host/" means an empty name by the letter, and the default one to everybody who writes
+  // it.
+  char default_vhost[] = "/";
+  if (target.vhost == nullptr || *target.vhost == '\0') target.vhost = default_vhost;
   wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   state_ = amqp_new_connection();
   if (wake_fd_ < 0 || state_ == nullptr) {

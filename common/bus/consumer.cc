@@ -44,7 +44,7 @@ struct Consumer::State {
         clock(c),
         aggregates(AggregatesOf(subscriptions)),
         leadership(d, c, "consumer/" + options.service),
-        reconnect(c, rng),
+        reconnect(c, rng, options.reconnect_max),
         applier({.service = options.service,
                  .failures_max = options.failures_max,
                  .deaths_max = options.deaths_max},

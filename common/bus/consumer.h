@@ -22,6 +22,7 @@ struct ConsumerOptions {
   int failures_max = 8;
   int deaths_max = 3;
   std::chrono::seconds heartbeat{10};
+  std::chrono::milliseconds reconnect_max{30'000};  // Between two tries to reach the broker.
 };
 
 // Receives into the inbox (one transaction, then one ack), applies in revision order from the

@@ -1,6 +1,7 @@
 #include "common/bus/envelope.h"
 
 #include <charconv>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
@@ -73,6 +74,21 @@ std::optional<TypeParts> SplitType(std::string_view type) {
     return std::nullopt;
   }
   return TypeParts{std::string(words[0]), std::string(words[1]), std::string(words[2])};
+}
+
+// Over our own headers only: the broker and a replay add theirs.
+std::string ChecksumOf(const Headers& headers, std::string_view body) {
+  std::string text;
+  for (const auto& [name, value] : headers) {
+    if (name.starts_with("cloudEvents_") || name == kHeaderAudience) {
+      text += name + "=" + value + "\n";
+    }
+  }
+  text += body;
+  char digits[17];
+  std::snprintf(digits, sizeof(digits), "%016llx",
+                static_cast<unsigned long long>(StableHash(text)));
+  return digits;
 }
 
 // Collects what is wrong with an envelope, so that one look in the parked queue shows it all.
@@ -173,7 +189,12 @@ Headers MakeHeaders(const Event& event, const Stamp& stamp) {
     audience += (i == 0 ? "" : ",") + event.audience[i];
   }
   AddOptional(headers, kHeaderAudience, audience);
+  SetChecksum(headers, event.body);
   return headers;
+}
+
+void SetChecksum(Headers& headers, std::string_view body) {
+  headers[kHeaderChecksum] = ChecksumOf(headers, body);
 }
 
 std::string EncodeHeaders(const Headers& headers) {
@@ -218,6 +239,10 @@ absl::StatusOr<Message> ParseMessage(Headers headers, std::string body) {
   const std::string version = reader.Required(kHeaderSpecVersion);
   if (!version.empty() && version != "1.0") reader.Fail(kHeaderSpecVersion, "is not 1.0");
   if (body.size() > kBodyBytesMax) reader.Fail("the body", "is longer than 256 KiB");
+  const std::string checksum = reader.Optional(kHeaderChecksum);
+  if (!checksum.empty() && checksum != ChecksumOf(headers, body)) {
+    reader.Fail(kHeaderChecksum, "does not fit: the message was damaged");
+  }
   RETURN_IF_ERROR(reader.ToStatus());
   message.traceparent = reader.Optional(kHeaderTraceparent);
   message.correlation_id = reader.Optional(kHeaderCorrelationId);

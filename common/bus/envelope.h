@@ -34,6 +34,10 @@ inline constexpr const char* kHeaderCausationId = "cloudEvents_causationid";
 // Names of institutions and people, separated by commas: who may see a live hint of the event.
 inline constexpr const char* kHeaderAudience = "jointly-audience";
 
+// Of the attributes and the body: what was damaged on a wire without TLS is found, and pulled from
+// its producer instead.
+inline constexpr const char* kHeaderChecksum = "jointly-checksum";
+
 // The headers travel in one AMQP frame, and a longer audience only costs hints.
 inline constexpr std::size_t kHeaderBytesMax = 32 * 1024;
 inline constexpr std::size_t kAudienceNamesMax = 200;
@@ -47,6 +51,9 @@ struct Stamp {
 };
 
 Headers MakeHeaders(const Event& event, const Stamp& stamp);
+
+// Sets the checksum to what the headers and the body are now.
+void SetChecksum(Headers& headers, std::string_view body);
 
 // The text form in the outbox and inbox: a JSON object of strings.
 std::string EncodeHeaders(const Headers& headers);

@@ -10,7 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kDelayMin{100};
-constexpr milliseconds kDelayMax{30'000};
+constexpr milliseconds kOperatorDelay{30'000};
 constexpr std::chrono::seconds kHealthy{10};
 
 bool NeedsOperator(const absl::Status& status) {
@@ -32,11 +32,11 @@ void Reconnect::Failed(const absl::Status& status) {
   if (was_connected && now - connected_at_ >= kHealthy) delay_ = milliseconds(0);
   connected_at_ = {};
   if (NeedsOperator(status)) {
-    delay_ = kDelayMax;
+    delay_ = kOperatorDelay;
   } else {
     const auto span = std::max<milliseconds>(delay_ * 3, kDelayMin * 2) - kDelayMin;
     const auto jitter = rng_.Below(static_cast<std::uint64_t>(span.count()) + 1);
-    delay_ = std::min(kDelayMax, kDelayMin + milliseconds(jitter));
+    delay_ = std::min(delay_max_, kDelayMin + milliseconds(jitter));
   }
   next_ = now + delay_;
 }

@@ -14,7 +14,9 @@ namespace jointly::bus {
 // accepts and drops us is not hammered. What an operator must mend is tried every 30 s.
 class Reconnect {
  public:
-  Reconnect(const Clock& clock, Rng& rng) : clock_(clock), rng_(rng) {}
+  Reconnect(const Clock& clock, Rng& rng,
+            std::chrono::milliseconds delay_max = std::chrono::milliseconds(30'000))
+      : clock_(clock), rng_(rng), delay_max_(delay_max) {}
 
   bool Due() const { return Remaining() == std::chrono::milliseconds(0); }
   std::chrono::milliseconds Remaining() const;
@@ -25,6 +27,7 @@ class Reconnect {
  private:
   const Clock& clock_;
   Rng& rng_;
+  const std::chrono::milliseconds delay_max_;
   std::chrono::milliseconds delay_{0};
   std::chrono::steady_clock::time_point next_{};
   std::chrono::steady_clock::time_point connected_at_{};

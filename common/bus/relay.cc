@@ -76,7 +76,7 @@ struct Relay::State {
         database(d),
         broker(b),
         clock(c),
-        reconnect(c, r),
+        reconnect(c, r, options.reconnect_max),
         leadership(d, c, "relay/" + options.service + "/" + std::to_string(options.partition)),
         metrics(options.service),
         watchdog(c, options.heartbeat * 2 + std::chrono::seconds(5), [this] { AbortChannel(); }) {}

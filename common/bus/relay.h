@@ -17,6 +17,7 @@ struct RelayOptions {
   std::size_t window_bytes = 1 << 20;
   std::chrono::milliseconds sweep{500};
   std::chrono::seconds heartbeat{10};
+  std::chrono::milliseconds reconnect_max{30'000};  // Between two tries to reach the broker.
   // A row that no queue took although the topology has one for it is tried again after this.
   std::chrono::milliseconds unroutable_retry{30'000};
   std::chrono::milliseconds nack_retry{1'000};

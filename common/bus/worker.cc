@@ -32,6 +32,7 @@ void Worker::Stop() {
 }
 
 void Watchdog::Start() {
+  Tick();
   worker_.Start([this] {
     using std::chrono::steady_clock;
     const steady_clock::time_point tick{steady_clock::duration(tick_.load())};

@@ -42,9 +42,7 @@ class Worker {
 class Watchdog {
  public:
   Watchdog(const Clock& clock, std::chrono::milliseconds limit, std::function<void()> abort)
-      : clock_(clock), limit_(limit), abort_(std::move(abort)) {
-    Tick();
-  }
+      : clock_(clock), limit_(limit), abort_(std::move(abort)) {}
   void Start();
   void Tick() { tick_.store(clock_.Monotonic().time_since_epoch().count()); }
   void Stop() { worker_.Stop(); }
