@@ -32,6 +32,12 @@ bool IsParseError(const error_code& error) {
   return error.category() == http::make_error_code(http::error::bad_method).category();
 }
 
+// The client has gone, or the connection is broken: nobody is there to be answered.
+bool IsEnd(const error_code& error) {
+  return error == http::error::end_of_stream || error == http::error::partial_message ||
+         (error && !IsParseError(error));
+}
+
 }  // namespace
 
 struct Connection::Head {
@@ -60,10 +66,26 @@ std::string_view FaultOf(const http::request_parser<http::empty_body>& parser) {
       return "The length of the body is ambiguous.";
     }
   }
-  if (fields.count(http::field::content_length) > 1) {
-    return "The length of the body is given more than once.";
+  if (fields.count(http::field::content_length) > 1 ||
+      fields[http::field::content_length].find_first_not_of("0123456789") !=
+          boost::beast::string_view::npos) {
+    return "The length of the body must be one number.";
   }
   return {};
+}
+
+struct Fault {
+  int http_status = 0;
+  std::string_view why;
+};
+
+Fault FaultOf(const error_code& error, const http::request_parser<http::empty_body>& parser) {
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    return {431, "The headers are larger than 8 KiB."};
+  }
+  if (error) return {400, "The request is not valid HTTP."};
+  const std::string_view why = FaultOf(parser);
+  return why.empty() ? Fault{} : Fault{400, why};
 }
 
 HttpRequest RequestOf(const http::request_parser<http::empty_body>& parser) {
@@ -80,11 +102,11 @@ HttpRequest RequestOf(const http::request_parser<http::empty_body>& parser) {
 }  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket, ServerState& server, ThreadState& thread)
-    : stream_(std::move(socket)), server_(server), thread_(thread) {
+    : socket_(std::move(socket)), deadline_(socket_), server_(server), thread_(thread) {
   error_code error;
-  const auto endpoint = stream_.socket().remote_endpoint(error);
+  const auto endpoint = socket_.remote_endpoint(error);
   if (!error) remote_ = endpoint.address().to_string();
-  stream_.socket().set_option(asio::ip::tcp::no_delay(true), error);
+  socket_.set_option(asio::ip::tcp::no_delay(true), error);
   buffer_.max_size(kBufferBytesMax);
   thread_.connections.insert(this);
 }
@@ -101,7 +123,7 @@ void Connection::CloseIfIdle() {
 
 void Connection::Kill() {
   error_code ignored;
-  stream_.socket().close(ignored);
+  socket_.close(ignored);
 }
 
 asio::awaitable<void> Connection::Run() {
@@ -109,7 +131,7 @@ asio::awaitable<void> Connection::Run() {
     if (!co_await ServeOne()) break;
   }
   error_code ignored;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
 }
 
 asio::awaitable<bool> Connection::WaitForRequest() {
@@ -117,9 +139,9 @@ asio::awaitable<bool> Connection::WaitForRequest() {
   buffer_.shrink_to_fit();
   error_code error;
   idle_ = true;
-  stream_.expires_after(server_.options.idle_timeout);
+  deadline_.After(server_.options.idle_timeout);
   const std::size_t bytes =
-      co_await stream_.async_read_some(buffer_.prepare(kIdleBytes), Token(error));
+      co_await socket_.async_read_some(buffer_.prepare(kIdleBytes), Token(error));
   idle_ = false;
   if (error) co_return false;
   buffer_.commit(bytes);
@@ -133,21 +155,19 @@ asio::awaitable<bool> Connection::ServeOne() {
   head_request_ = false;
   head.parser.header_limit(static_cast<std::uint32_t>(server_.options.header_bytes_max));
   head.parser.body_limit(boost::none);  // The exchange says how long a body may be.
-  stream_.expires_after(server_.options.header_timeout);
+  deadline_.After(server_.options.header_timeout);
   error_code error;
-  co_await http::async_read_header(stream_, buffer_, head.parser, Token(error));
-  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    co_return co_await Refuse(server_.handler->Refuse(431, "The headers are larger than 8 KiB."));
-  }
-  if (error == beast::error::timeout) {
-    co_return co_await Refuse(server_.handler->Refuse(408, "The headers did not arrive in time."));
-  }
-  if (error == http::error::end_of_stream || error == http::error::partial_message ||
-      (error && !IsParseError(error))) {
+  co_await http::async_read_header(socket_, buffer_, head.parser, Token(error));
+  const bool late = deadline_.passed();
+  if (IsEnd(error) && !late) co_return false;
+  const Fault fault =
+      late ? Fault{408, "The headers did not arrive in time."} : FaultOf(error, head.parser);
+  if (fault.http_status != 0) {
+    const HttpResponse refusal = server_.handler->Refuse(fault.http_status, fault.why);
+    const bool written = co_await Answer(refusal, false);
+    if (written) co_await Linger();
     co_return false;
   }
-  std::string_view fault = error ? "The request is not valid HTTP." : FaultOf(head.parser);
-  if (!fault.empty()) co_return co_await Refuse(server_.handler->Refuse(400, fault));
   http_1_0_ = head.parser.get().version() == 10;
   HttpRequest request = RequestOf(head.parser);
   request.remote = remote_;
@@ -174,30 +194,36 @@ asio::awaitable<HttpResponse> Connection::ReadAndServe(Head& head, Exchange& exc
       broken_ = true;
       co_return exchange.Refuse(417, "The only expectation that can be met is 100-continue.");
     }
-    if (!co_await Write("HTTP/1.1 100 Continue\r\n\r\n")) broken_ = true;
+    std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    const bool written = co_await Write(std::move(go_on));
+    if (!written) broken_ = true;
   }
-  if (exchange.sink() != nullptr) co_return co_await ReadIntoSink(head, exchange);
+  if (exchange.sink() != nullptr) {
+    HttpResponse response = co_await ReadIntoSink(head, exchange);
+    co_return response;
+  }
   std::string body;
   if (!head.parser.is_done()) {
     http::request_parser<http::string_body> parser(std::move(head.parser));
     parser.body_limit(bytes_max);
-    stream_.expires_after(server_.options.body_timeout);
+    deadline_.After(server_.options.body_timeout);
     error_code error;
-    co_await http::async_read(stream_, buffer_, parser, Token(error));
+    co_await http::async_read(socket_, buffer_, parser, Token(error));
     if (error) {
       broken_ = true;
       if (error == http::error::body_limit) {
         co_return exchange.Refuse(413, "The body is larger than this method takes.");
       }
-      if (error == beast::error::timeout) {
+      if (deadline_.passed()) {
         co_return exchange.Refuse(408, "The body did not arrive in time.");
       }
       co_return exchange.Refuse(400, "The body broke off or is not framed as HTTP asks.");
     }
     body = std::move(parser.get().body());
   }
-  co_return co_await AwaitCallback<HttpResponse>(
+  HttpResponse response = co_await AwaitCallback<HttpResponse>(
       [&exchange, &body](auto done) { exchange.Serve(std::move(body), std::move(done)); });
+  co_return response;
 }
 
 asio::awaitable<HttpResponse> Connection::ReadIntoSink(Head& head, Exchange& exchange) {
@@ -212,8 +238,8 @@ asio::awaitable<HttpResponse> Connection::ReadIntoSink(Head& head, Exchange& exc
     parser.get().body().data = part.data();
     parser.get().body().size = part.size();
     parser.get().body().more = true;
-    stream_.expires_at(deadline);
-    co_await http::async_read(stream_, buffer_, parser, Token(error));
+    deadline_.At(deadline);
+    co_await http::async_read(socket_, buffer_, parser, Token(error));
     if (error == http::error::need_buffer) error = {};
     part.resize(part.size() - parser.get().body().size);
     if (error || part.empty()) continue;
@@ -222,15 +248,16 @@ asio::awaitable<HttpResponse> Connection::ReadIntoSink(Head& head, Exchange& exc
   }
   broken_ = broken_ || error || !parser.is_done();
   if (!error) {
-    co_return co_await AwaitCallback<HttpResponse>(
-        [&sink](auto done) { sink.Finish(std::move(done)); });
+    HttpResponse response =
+        co_await AwaitCallback<HttpResponse>([&sink](auto done) { sink.Finish(std::move(done)); });
+    co_return response;
   }
   co_await AwaitCallback<bool>(
       [&sink](auto done) { sink.Abort([done = std::move(done)] { done(true); }); });
   if (error == http::error::body_limit) {
     co_return exchange.Refuse(413, "The file is larger than this method takes.");
   }
-  if (error == beast::error::timeout) {
+  if (deadline_.passed()) {
     co_return exchange.Refuse(408, "The file did not arrive in time.");
   }
   co_return exchange.Refuse(400, "The body broke off or is not framed as HTTP asks.");

@@ -4,11 +4,11 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <functional>
 #include <string>
 #include <unordered_set>
 
+#include "services/gateway/http/deadline.h"
 #include "services/gateway/http/exchange.h"
 #include "services/gateway/http/server.h"
 
@@ -55,14 +55,14 @@ class Connection {
   Awaitable<bool> Answer(const HttpResponse& response, bool keep_alive);
   Awaitable<bool> AnswerStream(const HttpResponse& response, bool keep_alive);
   Awaitable<bool> WriteParts(const HttpResponse& response);
-  Awaitable<bool> Refuse(const HttpResponse& response);
   Awaitable<bool> Write(std::string bytes);
   Awaitable<void> Linger();
   Awaitable<HttpResponse> ReadAndServe(Head& head, Exchange& exchange);
   Awaitable<HttpResponse> ReadIntoSink(Head& head, Exchange& exchange);
   void WatchForEnd(std::shared_ptr<BodySource> source);
 
-  boost::beast::tcp_stream stream_;
+  boost::asio::ip::tcp::socket socket_;
+  Deadline deadline_;
   boost::beast::flat_buffer buffer_;
   ServerState& server_;
   ThreadState& thread_;

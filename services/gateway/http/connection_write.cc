@@ -9,6 +9,10 @@
 #include "services/gateway/http/head.h"
 
 // The answering half of a connection.
+//
+// g++ 12 destroys a temporary too early when it is an argument of a coroutine that is awaited in
+// the same expression, so every argument of class type is named first, and no await stands in a
+// condition or behind co_return.
 namespace jointly::gateway {
 namespace {
 
@@ -31,25 +35,29 @@ std::string Chunk(const std::string& data) {
 
 asio::awaitable<bool> Connection::Write(std::string bytes) {
   error_code error;
-  stream_.expires_after(server_.options.write_timeout);
-  co_await asio::async_write(stream_, asio::buffer(bytes), Token(error));
+  deadline_.After(server_.options.write_timeout);
+  co_await asio::async_write(socket_, asio::buffer(bytes), Token(error));
+  deadline_.Never();
   co_return !error;
 }
 
 asio::awaitable<bool> Connection::Answer(const HttpResponse& response, bool keep_alive) {
-  if (response.stream != nullptr) co_return co_await AnswerStream(response, keep_alive);
+  if (response.stream != nullptr) {
+    const bool streamed = co_await AnswerStream(response, keep_alive);
+    co_return streamed;
+  }
   std::string bytes = WriteHead(response, {.http_1_0 = http_1_0_, .close = !keep_alive});
   if (!head_request_ && response.status != 204) bytes += response.body;
-  co_return co_await Write(std::move(bytes));
+  const bool written = co_await Write(std::move(bytes));
+  co_return written;
 }
 
 asio::awaitable<bool> Connection::AnswerStream(const HttpResponse& response, bool keep_alive) {
   const bool until_close = http_1_0_ && !response.length.has_value();
   const bool close = !keep_alive || until_close || response.stream->endless();
-  if (!co_await Write(WriteHead(response, {.http_1_0 = http_1_0_, .close = close}))) {
-    co_return false;
-  }
-  if (head_request_) co_return !close;
+  std::string head = WriteHead(response, {.http_1_0 = http_1_0_, .close = close});
+  const bool written = co_await Write(std::move(head));
+  if (!written || head_request_) co_return written && !close;
   source_ = response.stream;
   // Stop may have come before the source was known to it.
   if (server_.stopping.load()) OnStop();
@@ -61,7 +69,7 @@ asio::awaitable<bool> Connection::AnswerStream(const HttpResponse& response, boo
 
 asio::awaitable<bool> Connection::WriteParts(const HttpResponse& response) {
   const bool chunked = !http_1_0_ && !response.length.has_value();
-  std::uint64_t left = response.length.value_or(0);
+  std::uint64_t left = response.length.value_or(0);  // Stays 0 when it is not known.
   while (true) {
     BodySource::Part part = co_await AwaitCallback<BodySource::Part>(
         [&response](auto done) { response.stream->Next(std::move(done)); });
@@ -73,35 +81,34 @@ asio::awaitable<bool> Connection::WriteParts(const HttpResponse& response) {
       if (part.data.size() > left) co_return false;
       left -= part.data.size();
     }
-    if (!co_await Write(chunked ? Chunk(part.data) : std::move(part.data))) co_return false;
+    std::string bytes = chunked ? Chunk(part.data) : std::move(part.data);
+    const bool written = co_await Write(std::move(bytes));
+    if (!written) co_return false;
   }
-  if (response.length.has_value()) co_return left == 0;
-  co_return !chunked || co_await Write("0\r\n\r\n");
+  if (!chunked) co_return left == 0;
+  std::string last = "0\r\n\r\n";
+  const bool written = co_await Write(std::move(last));
+  co_return written;
 }
 
 // A client that listens sends nothing more; whatever comes, or its end, ends the answer.
 void Connection::WatchForEnd(std::shared_ptr<BodySource> source) {
-  stream_.expires_never();
-  stream_.async_read_some(asio::buffer(&watched_, 1),
+  deadline_.Never();
+  socket_.async_read_some(asio::buffer(&watched_, 1),
                           [source](error_code, std::size_t) { source->Cancel(); });
-}
-
-asio::awaitable<bool> Connection::Refuse(const HttpResponse& response) {
-  if (co_await Answer(response, false)) co_await Linger();
-  co_return false;
 }
 
 // Reads what the client still sends, so that it gets to read our answer: closing with unread bytes
 // would reset the connection and throw the answer away.
 asio::awaitable<void> Connection::Linger() {
   error_code error;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   const auto deadline = std::chrono::steady_clock::now() + kLingerTime;
   std::size_t bytes = 0;
   std::string scratch(64 * 1024, '\0');
   while (!error && bytes < kLingerBytesMax && !server_.stopping.load()) {
-    stream_.expires_at(deadline);
-    bytes += co_await stream_.async_read_some(asio::buffer(scratch), Token(error));
+    deadline_.At(deadline);
+    bytes += co_await socket_.async_read_some(asio::buffer(scratch), Token(error));
   }
 }
 
