@@ -57,14 +57,14 @@ void AppendObject(std::string& json, const Field::Object& object) {
 }
 
 void Append(std::string& json, const Field& field) {
-  if (const auto* text = std::get_if<std::string>(&field.value())) {
+  if (const auto* text = std::get_if<std::string>(&field.variant())) {
     AppendText(json, *text);
-  } else if (const auto* number = std::get_if<std::int64_t>(&field.value())) {
+  } else if (const auto* number = std::get_if<std::int64_t>(&field.variant())) {
     json += std::to_string(*number);
-  } else if (const auto* list = std::get_if<Field::List>(&field.value())) {
+  } else if (const auto* list = std::get_if<Field::List>(&field.variant())) {
     AppendList(json, *list);
   } else {
-    AppendObject(json, std::get<Field::Object>(field.value()));
+    AppendObject(json, std::get<Field::Object>(field.variant()));
   }
 }
 

@@ -25,7 +25,7 @@ class Field {
   Field(int number) : value_(static_cast<std::int64_t>(number)) {}
   Field(List list) : value_(std::move(list)) {}
   Field(Object object) : value_(std::move(object)) {}
-  const std::variant<std::string, std::int64_t, List, Object>& value() const { return value_; }
+  const std::variant<std::string, std::int64_t, List, Object>& variant() const { return value_; }
 
  private:
   std::variant<std::string, std::int64_t, List, Object> value_;

@@ -90,8 +90,8 @@ class Demo:
     def staff(self):
         for email, (display, given, family, institution, role, language, zone) \
                 in partnership.PEOPLE.items():
-            self.offices[institution] = self.person(email, display, given, family, institution, role,
-                                                    language, zone)
+            self.offices[institution] = self.person(email, display, given, family, institution,
+                                                    role, language, zone)
         say("international offices")
 
     def agreement(self):
@@ -117,7 +117,8 @@ class Demo:
         # Mobility learns of the agreement by events: a moment after its approval.
         patiently(lambda: office.post("/v1/calls", {"callId": name, "call": call},
                                       key=key("call", name)))
-        patiently(lambda: office.post(f"/v1/calls/{name}:publish", key=key("call", name, "publish")))
+        patiently(lambda: office.post(f"/v1/calls/{name}:publish",
+                                      key=key("call", name, "publish")))
 
     def students(self, count):
         for home, direction in (("uga", "outgoing"), ("tsukuba", "incoming")):
@@ -127,7 +128,8 @@ class Demo:
                                                      partnership.JOURNEYS))[:count]:
                 email = f"{given.lower()}@{home}.example"
                 display = f"{given} {family}" if home == "uga" else f"{family.upper()} {given}"
-                student = self.person(email, display, given, family, home, "STUDENT", language, zone)
+                student = self.person(email, display, given, family, home, "STUDENT", language,
+                                      zone)
                 Journey(self, student, home, direction, email).take_to(journey)
             say(f"{count} students of {home} with applications in every state")
 
@@ -200,7 +202,8 @@ class Journey:
     def incomplete(self):
         self.submit()
         day = self.demo.now.date() + datetime.timedelta(days=14)
-        self._office("check", {"outcome": "INCOMPLETE", "reasons": ["The transcript is not signed."],
+        self._office("check", {"outcome": "INCOMPLETE",
+                               "reasons": ["The transcript is not signed."],
                                "completeUntilDate": {"year": day.year, "month": day.month,
                                                      "day": day.day}})
 
@@ -264,7 +267,8 @@ class Journey:
 
     def reject_nominee(self):
         self.host.post(f"/v1/{self.mobility}:reject",
-                       {"proposalId": self.proposal, "comment": "The term does not match the course."},
+                       {"proposalId": self.proposal,
+                        "comment": "The term does not match the course."},
                        key=self._key("reject-nominee"))
 
 

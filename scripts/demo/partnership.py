@@ -110,7 +110,8 @@ def calls(direction, now, receiving_year):
     if direction == "outgoing":
         # UGA: 15 October to 14 November, 12:00 in Grenoble; results at the end of January.
         dated = {**common, "displayName": f"UGA to Tsukuba, {receiving_year}: autumn call",
-                 "openTime": civil(year, 10, 15, "09:00"), "closeTime": civil(year, 11, 14, "12:00"),
+                 "openTime": civil(year, 10, 15, "09:00"),
+                 "closeTime": civil(year, 11, 14, "12:00"),
                  "decisionTime": civil(year + 1, 1, 31, "12:00")}
     else:
         # Nominations reach UGA by 30 April for the first semester: Tsukuba collects before.

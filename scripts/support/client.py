@@ -66,7 +66,7 @@ class Client:
         return self._local.connection
 
     def raw(self, method, path, body=None, headers=None):
-        """One request without interpretation. A connection that the server closed is reopened once."""
+        """One request as it is. A connection that the server closed is opened again once."""
         for fresh in (False, True):
             connection = self._connection(fresh)
             try:
@@ -84,7 +84,7 @@ class Client:
         raise AssertionError("unreachable")
 
     def request(self, method, path, body=None, key=None, etag=None, headers=None, raw_body=None):
-        """A JSON call. Raises ApiError for anything but 2xx; waits when told that it is too fast."""
+        """A JSON call. Raises ApiError for anything but 2xx; waits when told to slow down."""
         self._renew()
         sent = {"Accept": "application/json", **(headers or {})}
         if self.token:
@@ -136,7 +136,8 @@ class Client:
             if not token:
                 return
 
-    def upload(self, application, kind, file_name, content, media_type="application/pdf", **options):
+    def upload(self, application, kind, file_name, content, media_type="application/pdf",
+               **options):
         query = urllib.parse.urlencode({"kind": kind, "fileName": file_name})
         return self.request("POST", f"/v1/{application}/documents?{query}", raw_body=content,
                             headers={"Content-Type": media_type}, **options)

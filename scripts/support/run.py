@@ -15,9 +15,9 @@ from stack import ROOT, SERVICES, Settings, Stack, StackError
 def parse():
     parser = argparse.ArgumentParser(
         prog="scripts/run",
-        description="Builds and starts Jointly with its demonstration: a private RabbitMQ node, every "
-                    "service and the gateway, on loopback only. Ctrl-C stops all that it started.")
-    parser.add_argument("--stop", action="store_true", help="stop what a running scripts/run started")
+        description="Builds and starts Jointly with its demonstration: a private RabbitMQ node, "
+                    "every service and the gateway, on loopback only. Ctrl-C stops all of it.")
+    parser.add_argument("--stop", action="store_true", help="stop what scripts/run started")
     parser.add_argument("--status", action="store_true", help="say what is running")
     parser.add_argument("--detach", action="store_true", help="return when ready; stop with --stop")
     parser.add_argument("--fresh", action="store_true", help="wipe the data first")

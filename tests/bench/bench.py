@@ -1,5 +1,5 @@
-"""Measures the product and, in the same run, the raw limits: the same SQL on a bare connection, a bare
-gRPC echo, bare rabbitmq-c. Prints a table; judges nothing.
+"""Measures the product and, in the same run, the raw limits: the same SQL on a bare connection, a
+bare gRPC echo, bare rabbitmq-c. Prints a table; judges nothing.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""One case, two offices, one truth: a student's application from draft to an approved nomination."""
+"""One case, two offices, one truth: an application from draft to an approved nomination."""
 
 import pathlib
 import sys
@@ -53,7 +53,8 @@ class CaseTest(InstallationTest):
 
         seen_by_host = self.host.get(f"/v1/{mobility['name']}")
         self.assertEqual("Nominee", seen_by_host["nominee"]["familyName"])
-        self.assertNotIn("familyName", self.student.get(f"/v1/{mobility['name']}").get("nominee") or {})
+        seen_by_student = self.student.get(f"/v1/{mobility['name']}")
+        self.assertNotIn("familyName", seen_by_student.get("nominee") or {})
         approved = self.host.post(f"/v1/{mobility['name']}:approve",
                                   {"proposalId": mobility["proposalId"]})
         self.assertEqual("APPROVED", approved["state"])

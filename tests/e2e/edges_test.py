@@ -44,7 +44,8 @@ class EdgesTest(InstallationTest):
     def test_sizes(self):
         answer = self.raw(b'{"application": {"call": "' + b"x" * (2 << 20) + b'"}}')
         self.assertEqual(413, answer.status)
-        answer = self.student.raw("GET", "/v1/calls", None, self.headers(**{"X-Large": "x" * 20000}))
+        large = self.headers(**{"X-Large": "x" * 20000})
+        answer = self.student.raw("GET", "/v1/calls", None, large)
         self.assertEqual(431, answer.status)
 
     def test_every_violation_is_listed(self):

@@ -1,5 +1,5 @@
-"""Real processes for the e2e and fault tiers: an installation in a temporary folder, with people, an
-agreement and an open call, on SQLite or PostgreSQL.
+"""Real processes for the e2e and fault tiers: an installation in a temporary folder, with people,
+an agreement and an open call, on SQLite or PostgreSQL.
 """
 
 import base64

@@ -1,0 +1,41 @@
+#include <gtest/gtest.h>
+
+#include "services/mobility/domain/application_workflow.h"
+#include "services/mobility/domain/call_workflow.h"
+#include "services/mobility/domain/mobility_workflow.h"
+#include "services/partnerships/domain/agreement.h"
+#include "tests/golden/contracts/golden_file.h"
+
+// The diagrams of the READMEs come from the tables in the code.
+namespace jointly::test {
+namespace {
+
+void ExpectDiagram(const std::string& path, const std::string& name, const std::string& diagram) {
+  const std::string begin = "<!-- diagram:" + name + " -->\n";
+  const std::string end = "<!-- /diagram -->";
+  std::string text = ReadSourceFile(path);
+  const std::size_t first = text.find(begin);
+  ASSERT_NE(first, std::string::npos) << path << " has no place " << begin;
+  const std::size_t last = text.find(end, first);
+  ASSERT_NE(last, std::string::npos) << path << " has no " << end;
+  const std::string wanted = "```mermaid\n" + diagram + "```\n";
+  if (UpdatingGolden()) {
+    text.replace(first + begin.size(), last - first - begin.size(), wanted);
+    WriteSourceFile(path, text);
+    return;
+  }
+  EXPECT_EQ(text.substr(first + begin.size(), last - first - begin.size()), wanted)
+      << path << ": run golden_contracts with JOINTLY_GOLDEN_UPDATE=1 and commit it";
+}
+
+TEST(Diagrams, AreThoseOfTheTables) {
+  ExpectDiagram("services/partnerships/README.md", "agreement",
+                workflow::Diagram("draft", partnerships::AgreementEdges()));
+  ExpectDiagram("services/mobility/README.md", "application",
+                workflow::Diagram("draft", mobility::ApplicationEdges()));
+  ExpectDiagram("services/mobility/README.md", "mobility",
+                workflow::Diagram("nominated", mobility::MobilityEdges()));
+}
+
+}  // namespace
+}  // namespace jointly::test
