@@ -1,6 +1,7 @@
 """The supervisor behind scripts/run."""
 
 import argparse
+import json
 import os
 import pathlib
 import signal
@@ -48,10 +49,38 @@ def running_pid(directory):
     return pid if b"run.py" in command else None
 
 
+def stop_orphans(directory):
+    """Ends what a supervisor that was itself killed left behind; returns how many. A process id is
+    believed only when its command line still is what we started there."""
+    directory = pathlib.Path(directory).resolve()
+    try:
+        processes = json.loads((directory / "run" / "endpoints.json").read_text())["processes"]
+    except (OSError, ValueError, KeyError):
+        return 0
+    ended = 0
+    for pid in processes.values():
+        try:
+            command = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if str(directory) in command and ("jointly-" in command or "mail_sink" in command):
+            os.kill(pid, signal.SIGTERM)
+            ended += 1
+    broker = directory / "broker"
+    if broker.is_dir():
+        tool = str(ROOT / "scripts/support/private_rabbitmq")
+        if subprocess.run([tool, "pid", str(broker)], capture_output=True).returncode == 0:
+            subprocess.run([tool, "stop", str(broker)], capture_output=True)
+            ended += 1
+    return ended
+
+
 def stop(directory):
     pid = running_pid(directory)
     if pid is None:
-        print("run: nothing is running")
+        ended = stop_orphans(directory)
+        print(f"run: stopped {ended} processes without a supervisor" if ended
+              else "run: nothing is running")
         return 0
     print(f"run: stopping (process {pid})")
     os.kill(pid, signal.SIGTERM)
