@@ -13,34 +13,34 @@ constexpr std::string_view kAgreement = "partnerships.agreement";
 constexpr std::string_view kInstitution = "partnerships.institution";
 constexpr std::string_view kPerson = "identity.person";
 
-constexpr bool kInboxOnly = false;
+constexpr bool kInbox = false;  // And no e-mail.
 
 // clang-format off
 constexpr auto kTellings = std::to_array<Telling>({
-    // aggregate    action              who                  kind                        e-mail
+    // aggregate   action              who                  kind                       channels
     {kApplication, "submitted",        Who::kStudent,       "application_received"},
     {kApplication, "submitted",        Who::kHomeOffice,    "application_submitted"},
-    {kApplication, "resubmitted",      Who::kStudent,       "application_received",      kInboxOnly},
+    {kApplication, "resubmitted",      Who::kStudent,       "application_received",    kInbox},
     {kApplication, "resubmitted",      Who::kHomeOffice,    "application_resubmitted"},
     {kApplication, "found_eligible",   Who::kStudent,       "application_eligible"},
     {kApplication, "found_ineligible", Who::kStudent,       "application_decided"},
     {kApplication, "found_incomplete", Who::kStudent,       "application_incomplete"},
     {kApplication, "offered",          Who::kStudent,       "offer_made"},
     {kApplication, "promoted",         Who::kStudent,       "offer_made"},
-    {kApplication, "promoted",         Who::kHomeOffice,    "waitlist_promoted",         kInboxOnly},
+    {kApplication, "promoted",         Who::kHomeOffice,    "waitlist_promoted",       kInbox},
     {kApplication, "waitlisted",       Who::kStudent,       "application_waitlisted"},
     {kApplication, "rejected",         Who::kStudent,       "application_decided"},
     {kApplication, "accepted",         Who::kStudent,       "offer_confirmed"},
     {kApplication, "accepted",         Who::kHomeOffice,    "offer_accepted"},
     {kApplication, "declined",         Who::kHomeOffice,    "offer_declined"},
     {kApplication, "expired",          Who::kStudent,       "offer_expired"},
-    {kApplication, "expired",          Who::kHomeOffice,    "offer_lapsed",              kInboxOnly},
+    {kApplication, "expired",          Who::kHomeOffice,    "offer_lapsed",            kInbox},
     {kApplication, "appealed",         Who::kHomeOffice,    "appeal_received"},
     {kApplication, "appeal_granted",   Who::kStudent,       "appeal_decided"},
     {kApplication, "appeal_refused",   Who::kStudent,       "appeal_decided"},
-    {kApplication, "withdrawn",        Who::kHomeOffice,    "application_withdrawn",     kInboxOnly},
+    {kApplication, "withdrawn",        Who::kHomeOffice,    "application_withdrawn",   kInbox},
     {kApplication, "nominated",        Who::kStudent,       "application_nominated"},
-    {kApplication, "restored",         Who::kHomeOffice,    "application_restored",      kInboxOnly},
+    {kApplication, "restored",         Who::kHomeOffice,    "application_restored",    kInbox},
     {kMobility,    "nominated",        Who::kHostOffice,    "nomination_received"},
     {kMobility,    "approved",         Who::kStudent,       "nomination_approved"},
     {kMobility,    "approved",         Who::kHomeOffice,    "nomination_accepted"},

@@ -48,20 +48,20 @@ MailWorker::MailWorker(MailWorkerOptions options, db::Database& database, Contac
       uncertain_(Outcome("uncertain")),
       retried_(Outcome("retried")),
       suppressed_(Outcome("suppressed")),
-      queued_(telemetry::GetGauge("jointly_mail_queued", "Mails that wait to be sent")) {}
+      queued_gauge_(telemetry::GetGauge("jointly_mail_queued", "Mails that wait to be sent")) {}
 
 absl::StatusOr<std::vector<Delivery>> MailWorker::Claim() {
   const Time now = clock_.Now();
   // An idle round is one probe of the index, without a write.
   ASSIGN_OR_RETURN(const bool due, database_.Read([&](db::Tx& tx) -> absl::StatusOr<bool> {
-    if (queued_.value() > 0) {
-      ASSIGN_OR_RETURN(const std::int64_t queued, store::CountQueued(tx));
-      queued_.Set(static_cast<double>(queued));
+    if (queued_ > 0) {
+      ASSIGN_OR_RETURN(queued_, store::CountQueued(tx));
     }
     return store::IsAnyDue(tx, now);
   }));
+  queued_gauge_.Set(static_cast<double>(queued_));
   if (!due) return std::vector<Delivery>{};
-  queued_.Set(std::max(queued_.value(), 1.0));
+  queued_ = std::max<std::int64_t>(queued_, 1);  // To be counted in the next round.
   return database_.Transact(
       [&](db::Tx& tx) { return store::ClaimDue(tx, now, now + options_.lease, options_.batch); });
 }

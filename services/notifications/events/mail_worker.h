@@ -62,7 +62,8 @@ class MailWorker {
   telemetry::Counter& uncertain_;
   telemetry::Counter& retried_;
   telemetry::Counter& suppressed_;
-  telemetry::Gauge& queued_;
+  telemetry::Gauge& queued_gauge_;
+  std::int64_t queued_ = 0;
 };
 
 }  // namespace jointly::notifications

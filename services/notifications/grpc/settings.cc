@@ -1,30 +1,6 @@
 #include "services/notifications/grpc/settings.h"
 
 namespace jointly::notifications {
-namespace {
-
-std::string ProblemWith(const Settings& settings) {
-  const net::SmtpOptions& smtp = settings.smtp;
-  if (!smtp.url.starts_with("smtp://") && !smtp.url.starts_with("smtps://")) {
-    return "--smtp-url is of the form smtp://host:587 or smtps://host:465";
-  }
-  if (!net::IsMailAddress(settings.smtp_from)) {
-    return "--smtp-from is the address that mails come from, for example jointly@univ.example";
-  }
-  if (!smtp.require_tls && !net::IsLoopbackUrl(smtp.url)) {
-    return "--smtp-require-tls=false is allowed for a server on this machine only";
-  }
-  if (smtp.user.empty() != smtp.password_file.empty()) {
-    return "--smtp-user and --smtp-password-file go together";
-  }
-  if (!settings.public_url.starts_with("http://") && !settings.public_url.starts_with("https://")) {
-    return "--public-url is where people reach the gateway: https://...";
-  }
-  return "";
-}
-
-}  // namespace
-
 void Declare(config::Options& options, Settings& settings) {
   options.Text("smtp-url", &settings.smtp.url, "mail server: smtp://host:587 or smtps://host:465");
   options.Text("smtp-from", &settings.smtp_from, "address that mails come from");
@@ -36,7 +12,26 @@ void Declare(config::Options& options, Settings& settings) {
   options.SecretFile("smtp-password-file", &settings.smtp.password_file,
                      "file with the account's password");
   options.Text("public-url", &settings.public_url, "where links in mails lead: the gateway's URL");
-  options.Validate([&settings] { return ProblemWith(settings); });
+  const auto require = [&options](std::function<bool()> holds, std::string otherwise) {
+    options.Validate([holds = std::move(holds), otherwise = std::move(otherwise)] {
+      return holds() ? std::string() : otherwise;
+    });
+  };
+  const net::SmtpOptions& smtp = settings.smtp;
+  require([&] { return smtp.url.starts_with("smtp://") || smtp.url.starts_with("smtps://"); },
+          "--smtp-url is of the form smtp://host:587 or smtps://host:465");
+  require([&] { return net::IsMailAddress(settings.smtp_from); },
+          "--smtp-from is the address that mails come from, such as jointly@univ.example");
+  require([&] { return smtp.require_tls || net::IsLoopbackUrl(smtp.url); },
+          "--smtp-require-tls=false is allowed for a server on this machine only");
+  require([&] { return smtp.user.empty() == smtp.password_file.empty(); },
+          "--smtp-user and --smtp-password-file go together");
+  require(
+      [&] {
+        return settings.public_url.starts_with("http://") ||
+               settings.public_url.starts_with("https://");
+      },
+      "--public-url is where people reach the gateway: https://...");
 }
 
 }  // namespace jointly::notifications
