@@ -7,6 +7,8 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <mutex>
+#include <utility>
 
 #include "common/error/check.h"
 #include "common/rpc/runtime.h"
@@ -94,6 +96,34 @@ Level LevelOf(absl::StatusCode code) {
   }
 }
 
+// Under an overload or an outage every call fails, and a line for each would make it worse.
+class LogBudget {
+ public:
+  // Whether a line may be written in this second; `left_out` is how many were not since the last
+  // one.
+  bool Take(std::chrono::steady_clock::time_point now, int& left_out) {
+    const std::lock_guard lock(mutex_);
+    if (now - second_ >= std::chrono::seconds(1)) {
+      second_ = now;
+      written_ = 0;
+    }
+    if (written_ == kLinesPerSecond) {
+      ++left_out_;
+      return false;
+    }
+    ++written_;
+    left_out = std::exchange(left_out_, 0);
+    return true;
+  }
+
+ private:
+  static constexpr int kLinesPerSecond = 20;
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point second_{};
+  int written_ = 0;
+  int left_out_ = 0;
+};
+
 // Runs the handler; the one place that catches what the standard library throws.
 absl::Status RunGuarded(const std::function<absl::Status(Call&)>& work, Call& call) {
   try {
@@ -126,6 +156,7 @@ struct Runtime::State {
   const Clock& clock;
   Admission admission;
   MethodTable methods;
+  LogBudget log_budget;
   std::unique_ptr<grpc::Server> server;
   std::atomic<bool> stopped{false};
   Pool pool;  // Last: its threads use the others.
@@ -145,16 +176,20 @@ struct Runtime::State {
   }
 
   void Report(const Method& method, const Call& call, const absl::Status& status,
-              std::chrono::steady_clock::time_point arrived) const {
-    const std::chrono::duration<double> taken = clock.Monotonic() - arrived;
+              std::chrono::steady_clock::time_point arrived) {
+    const auto now = clock.Monotonic();
+    const std::chrono::duration<double> taken = now - arrived;
     method.Count(status.code(), taken);
     const Level level = LevelOf(status.code());
+    int left_out = 0;
     if (!telemetry::Enabled(level)) return;
+    if (level != Level::kDebug && !log_budget.Take(now, left_out)) return;
     telemetry::Fields fields = {
         {"method", method.name()},       {"code", absl::StatusCodeToString(status.code())},
         {"seconds", taken.count()},      {"principal", call.principal.name},
         {"request_id", call.request_id}, {"traceparent", call.traceparent}};
     if (!status.ok()) fields.emplace_back("reason", ReasonOf(status));
+    if (left_out > 0) fields.emplace_back("left_out", left_out);
     // The text of an error may quote a request; only that of our own mistakes is logged.
     if (level == Level::kWarning) fields.emplace_back("error", MessageOf(status));
     telemetry::Log(level, "call", fields);

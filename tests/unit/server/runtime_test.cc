@@ -4,6 +4,7 @@
 #include <future>
 #include <thread>
 
+#include "common/telemetry/log.h"
 #include "common/telemetry/metrics.h"
 #include "common/telemetry/trace.h"
 #include "tests/unit/server/server_fixture.h"
@@ -221,6 +222,28 @@ TEST_F(ServerTest, AnExceptionIsInternalAndTellsNoSecrets) {
     return absl::StatusOr<notifications::Notification>(notifications::Notification());
   };
   EXPECT_TRUE(Mark({.token = PersonToken()}).ok());
+}
+
+TEST_F(ServerTest, AnOutageDoesNotFloodTheLog) {
+  StartServer();
+  script_.mark = [](Call&, const notifications::MarkNotificationRequest&)
+      -> absl::StatusOr<notifications::Notification> {
+    return Unavailable(kUnavailable, "the database does not answer");
+  };
+  const std::string token = PersonToken();
+  telemetry::StartLogging({.process = "test", .level = "info", .json = false});
+  ::testing::internal::CaptureStderr();
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 0; i < 300; ++i) EXPECT_FALSE(Mark({.token = token}).ok());
+  const auto seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  int lines = 0;
+  for (std::size_t at = 0; (at = log.find("code=UNAVAILABLE", at)) != std::string::npos; ++at) {
+    ++lines;
+  }
+  EXPECT_GE(lines, 1) << log;
+  EXPECT_LE(lines, 20 * (1 + static_cast<int>(seconds) + 1));
 }
 
 TEST_F(ServerTest, AFullQueueAnswersAtOnceWithWhenToRetry) {
