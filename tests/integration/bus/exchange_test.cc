@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "common/bus/envelope.h"
+#include "common/bus/topology.h"
 #include "tests/support/broker_fixture.h"
 
 // The bus over a real RabbitMQ, while the broker itself is well.
@@ -234,6 +237,21 @@ TEST_F(AmqpExchangeTest, RefusesATopologyThatDrifted) {
       "<<\"jointly.partnerships.parked\">>)), "
       "rabbit_amqqueue:delete(Q, false, false, <<\"test\">>) end");
   EXPECT_TRUE(raw.OpenPublisher().ok());
+}
+
+// deploy/rabbitmq/definitions.json, loaded by an operator before any service ran.
+TEST_F(AmqpExchangeTest, TheShippedDefinitionsAreNoDrift) {
+  std::filesystem::path folder = std::filesystem::current_path();
+  const std::string file = "deploy/rabbitmq/definitions.json";
+  while (!exists(folder / file) && folder != folder.root_path()) folder = folder.parent_path();
+  ASSERT_TRUE(exists(folder / file)) << "run it inside of the repository";
+  std::vector<std::string> names;
+  for (const bus::QueueSpec& queue : bus::QueueSpecs()) names.push_back(queue.name);
+  DeleteQueues(names);
+  Node("ctl", "import_definitions '" + (folder / file).string() + "'");
+  bus::AmqpBroker broker(Options("mobility"));
+  const auto opened = broker.OpenPublisher();
+  EXPECT_TRUE(opened.ok()) << opened.status();
 }
 
 TEST_F(AmqpExchangeTest, SaysWhyItCannotLogIn) {
