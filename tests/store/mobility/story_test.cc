@@ -19,7 +19,7 @@ std::vector<std::string> ActionNames(const pb::Application& application) {
   return names;
 }
 
-TEST_P(StoryTest, FromDraftToApprovedNomination) {
+TEST_P(StoryTest, FromDraftToConfirmedPlace) {
   const std::string call = world().PublishedCall();
   const pb::Application draft = world().Draft(call, 1);
   EXPECT_EQ(draft.state(), pb::Application::DRAFT);
@@ -71,8 +71,18 @@ TEST_P(StoryTest, FromDraftToApprovedNomination) {
   EXPECT_EQ(world().QuotaOf(kOut).held(), 0);
   EXPECT_EQ(world().QuotaOf(kOut).confirmed(), 1);
 
+  EXPECT_THAT(
+      Actions("mobility.application", draft.name()),
+      ElementsAre("created", "submitted", "found_eligible", "scored", "offered", "accepted"));
+  EXPECT_THAT(Actions("mobility.quota", world().QuotaOf(kOut).name()),
+              ElementsAre("opened", "changed", "changed"));
+  EXPECT_THAT(Actions("mobility.call", call), ElementsAre("created", "published"));
+}
+
+TEST_P(StoryTest, FromConfirmedPlaceToApprovedNomination) {
+  const std::string application = world().Confirmed(world().PublishedCall(), 1).name();
   pb::NominateApplicationRequest nominate;
-  nominate.set_name(draft.name());
+  nominate.set_name(application);
   *nominate.mutable_nominee() = world().UsualNominee();
   rpc::Call nominator = As(HomeOffice());
   ASSERT_OK_AND_ASSIGN(const auto mobility, api().NominateApplication(nominator, nominate));
@@ -100,13 +110,8 @@ TEST_P(StoryTest, FromDraftToApprovedNomination) {
   ASSERT_OK_AND_ASSIGN(const auto approved, api().ApproveNomination(approver, approve));
   EXPECT_EQ(approved.state(), pb::MobilityCase::APPROVED);
 
-  EXPECT_THAT(Actions("mobility.application", draft.name()),
-              ElementsAre("created", "submitted", "found_eligible", "scored", "offered", "accepted",
-                          "nominated"));
   EXPECT_THAT(Actions("mobility.mobility", mobility.name()), ElementsAre("nominated", "approved"));
-  EXPECT_THAT(Actions("mobility.quota", world().QuotaOf(kOut).name()),
-              ElementsAre("opened", "changed", "changed"));
-  EXPECT_THAT(Actions("mobility.call", call), ElementsAre("created", "published"));
+  EXPECT_EQ(world().Get(Student(1), application).mobility(), mobility.name());
 }
 
 TEST_P(StoryTest, TheTrailNamesEveryStepAndWhoTookIt) {
