@@ -97,6 +97,10 @@ bool IsDiskBroken(int code, int system_errno) {
 
 absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(
     const SqliteConnectionOptions& options) {
+  // SQLite's memory statistics cost a lock of the whole process at every allocation. Refused,
+  // without harm, when something else in this process has used SQLite before.
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(configured);
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(options.read_only));
   const int flags =
       (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
