@@ -15,6 +15,7 @@ namespace {
 constexpr std::chrono::milliseconds kHousekeeping{1'000};
 constexpr std::chrono::minutes kSweep{1};
 constexpr int kSweepRows = 1000;
+constexpr int kSlowProbesMax = 5;
 
 std::string ProcessName(const std::string& service) {
   std::array<char, 256> host = {};
@@ -84,10 +85,13 @@ void Process::State::KeepHouse() {
   const auto now = clock->Monotonic();
   const auto probed = database->Read([](db::Tx& tx) { return tx.Query("SELECT 1 AS one"); },
                                      {.deadline = now + kHousekeeping});
-  if (probed.ok() != database_ok) {
-    database_ok = probed.ok();
-    runtime->SetReady(probed.ok(),
-                      probed.ok() ? "the database answers again" : MessageOf(probed.status()));
+  // Slowness is not absence: a full pool answers late, and a restart would not help it.
+  const bool gone = probed.status().code() == absl::StatusCode::kUnavailable;
+  slow_probes = probed.ok() || gone ? 0 : slow_probes + 1;
+  const bool answers = probed.ok() || (!gone && slow_probes < kSlowProbesMax);
+  if (answers != database_ok) {
+    database_ok = answers;
+    runtime->SetReady(answers, answers ? "the database answers again" : MessageOf(probed.status()));
   }
   if (!probed.ok()) return;
   if (relay == nullptr) {  // A relay seals the chain itself.

@@ -54,6 +54,7 @@ struct Process::State {
   std::unique_ptr<timers::Ticker> ticker;
   std::unique_ptr<telemetry::MetricsServer> metrics;
   std::atomic<bool> database_ok{true};
+  int slow_probes = 0;  // In a row. Of the housekeeping thread.
   std::atomic<int> port{0};
   std::chrono::steady_clock::time_point next_sweep{};
 
