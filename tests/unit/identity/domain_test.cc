@@ -40,13 +40,17 @@ TEST(Email, HasANormalForm) {
       {"\"camille\"@uga.example", ""},
       {"camille@[127.0.0.1]", ""},
       {"camillé@uga.example", ""},
-      {std::string(65, 'a') + "@uga.example", ""},
-      {"a@" + std::string(64, 'b') + ".example", ""},
-      {"a@" + std::string(60, 'b') + "." + std::string(60, 'c') + "." + std::string(60, 'd') + "." +
-           std::string(60, 'e') + "." + std::string(20, 'f'),
-       ""},
   };
   for (const auto& [email, normal] : rows) EXPECT_EQ(NormalEmail(email), normal) << email;
+  const auto address = [](std::size_t local, std::size_t label, int labels) {
+    std::string text(local, 'a');
+    for (int i = 0; i < labels; ++i) text.append(i == 0 ? "@" : ".").append(label, 'b');
+    return text;
+  };
+  EXPECT_NE(NormalEmail(address(64, 63, 2)), "");
+  EXPECT_EQ(NormalEmail(address(65, 63, 2)), "") << "local part over 64";
+  EXPECT_EQ(NormalEmail(address(1, 64, 2)), "") << "label over 63";
+  EXPECT_EQ(NormalEmail(address(1, 63, 4)), "") << "over 254 in all";
 }
 
 TEST(Scope, IsAResourceNameOrEverything) {
