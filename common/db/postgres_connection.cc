@@ -225,8 +225,11 @@ Segment PostgresConnection::Receive(Deadline deadline) {
 }
 
 void PostgresConnection::NextStep() {
-  // The NULL after the last result of a statement. A sync has none.
-  if (steps_.empty() || steps_.front().kind == Step::Kind::kSync) return;
+  // The NULL after the last result of a statement. A sync has none: then libpq has given up.
+  if (steps_.empty() || steps_.front().kind == Step::Kind::kSync) {
+    Lose(PQerrorMessage(handle_));
+    return;
+  }
   Statement* statement = steps_.front().statement;
   if (steps_.front().kind == Step::Kind::kPrepare && statement->state == Statement::State::kSent) {
     // Skipped or refused: it must be prepared again.
