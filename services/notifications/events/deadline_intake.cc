@@ -238,7 +238,7 @@ absl::Status TakeDeadlines(db::Tx& tx, const std::string& subject, std::int64_t 
     if (find(arrived, before.deadline.id) != arrived.end()) continue;
     if (before.deadline.state == deadlines::State::kSuperseded) continue;
     KeptDeadline after = before;
-    after.deadline.generation = std::max(before.deadline.generation + 1, revision);
+    after.deadline.generation = revision;
     after.deadline.state = deadlines::State::kSuperseded;
     RETURN_IF_ERROR(TakeOne(tx, &before, after, now));
   }

@@ -1,6 +1,5 @@
-#include "tests/store/notifications/notifications_world.h"
-
 #include "common/rpc/convert.h"
+#include "tests/store/notifications/notifications_world.h"
 
 // What a student may not know before the call's decision time, and when they learn it.
 namespace jointly::notifications {

@@ -1,6 +1,5 @@
-#include "tests/store/notifications/notifications_world.h"
-
 #include "services/notifications/store/delivery_store.h"
+#include "tests/store/notifications/notifications_world.h"
 
 namespace jointly::notifications {
 namespace {

@@ -1,6 +1,8 @@
-#include "tests/store/notifications/notifications_world.h"
+#include <algorithm>
+#include <random>
 
 #include "services/notifications/events/deadline_intake.h"
+#include "tests/store/notifications/notifications_world.h"
 
 namespace jointly::notifications {
 namespace {
@@ -293,6 +295,36 @@ TEST_P(ReminderTest, ReaderOfAnotherZoneHearsInTheirOwnOfficeHours) {
   SendMails();
   ASSERT_EQ(transport_.sent.size(), 1U);
   EXPECT_EQ(transport_.sent[0].language, "ja");
+}
+
+// Generations in any order, any number of times: what remains is the newest.
+TEST_P(ReminderTest, AnyOrderOfGenerationsGivesTheSameDeadline) {
+  const std::uint64_t seed = std::random_device()();
+  std::mt19937_64 random(seed);
+  for (int round = 0; round < 10; ++round) {
+    const std::string name = "applications/r" + std::to_string(round);
+    std::vector<std::int64_t> generations;
+    for (std::int64_t i = 1; i <= 5; ++i)
+      generations.insert(generations.end(), 1 + random() % 2, i);
+    std::shuffle(generations.begin(), generations.end(), random);
+    for (const std::int64_t generation : generations) {
+      auto event = ApplicationEvent(generation, "updated", "draft", "draft");
+      event.mutable_application()->set_name(name);
+      AddDeadline(*event.mutable_application()->mutable_deadlines(), name, generation, "submit",
+                  "2026-12-0" + std::to_string(generation) + " 12:00:00 Europe/Paris",
+                  "people/camille");
+      Apply(event);
+    }
+    const db::Rows rows =
+        Query("SELECT due_date, generation FROM deadline WHERE subject = $1", {name});
+    ASSERT_EQ(rows.size(), 1U) << "seed " << seed;
+    EXPECT_EQ(rows.front().Text("due_date"), "2026-12-05") << "seed " << seed;
+    EXPECT_EQ(rows.front().Int("generation"), 5) << "seed " << seed;
+    const db::Rows timers =
+        Query("SELECT due_time FROM timer WHERE subject = $1", {name + "/submit"});
+    ASSERT_EQ(timers.size(), 1U) << "seed " << seed;
+    EXPECT_EQ(timers.front().At("due_time"), At("2026-11-05T11:00:00Z")) << "seed " << seed;
+  }
 }
 
 INSTANTIATE_ON_ENGINES(ReminderTest);
