@@ -116,6 +116,22 @@ absl::StatusOr<Embargo> EmbargoOf(db::Tx& tx, const pb::Application& application
   return embargo;
 }
 
+// The call's own deadlines, and those of applications that depend on it.
+absl::Status TakeCallDeadlines(db::Tx& tx, const pb::Call& call, const Parameters& parameters,
+                               Time now) {
+  ASSIGN_OR_RETURN(const auto deadlines, KeptFrom(call.deadlines(), parameters));
+  ASSIGN_OR_RETURN(const auto before, store::LockDeadline(tx, call.name() + "/closes"));
+  RETURN_IF_ERROR(TakeDeadlines(tx, call.name(), call.revision(), deadlines, now));
+  const auto closes = std::find_if(deadlines.begin(), deadlines.end(), [](const KeptDeadline& row) {
+    return row.deadline.kind == "closes";
+  });
+  const bool cancelled = call.state() == pb::Call::CANCELLED;
+  const bool moved = closes != deadlines.end() &&
+                     (!before.has_value() || before->deadline.due_time < closes->deadline.due_time);
+  if (!cancelled && !moved) return absl::OkStatus();
+  return FollowCallDates(tx, call.name(), cancelled, moved ? &closes->deadline : nullptr, now);
+}
+
 }  // namespace
 
 absl::Status Handlers::FollowCall(db::Tx& tx, const bus::Message& message) {
@@ -145,13 +161,7 @@ absl::Status Handlers::FollowCall(db::Tx& tx, const bus::Message& message) {
   if (story.action == "cancelled") {
     ASSIGN_OR_RETURN(story.applicants, store::LiveApplicants(tx, call.name()));
   }
-  ASSIGN_OR_RETURN(const auto deadlines, KeptFrom(call.deadlines(), story.parameters));
-  RETURN_IF_ERROR(TakeDeadlines(tx, call.name(), call.revision(), deadlines, now));
-  const auto closes = std::find_if(deadlines.begin(), deadlines.end(), [](const KeptDeadline& row) {
-    return row.deadline.kind == "closes";
-  });
-  RETURN_IF_ERROR(FollowCallDates(tx, call.name(), call.state() == pb::Call::CANCELLED,
-                                  closes == deadlines.end() ? nullptr : &closes->deadline, now));
+  RETURN_IF_ERROR(TakeCallDeadlines(tx, call, story.parameters, now));
   return Tell(tx, message, story, now);
 }
 
