@@ -128,7 +128,7 @@ TEST_P(ContentionTest, WaitingForALockEndsAtTheDeadline) {
       {.deadline = start + milliseconds(150)});
   EXPECT_TRUE(absl::IsDeadlineExceeded(status)) << status;
   EXPECT_GE(steady_clock::now() - start, milliseconds(150));
-  EXPECT_LT(steady_clock::now() - start, milliseconds(1'500));
+  EXPECT_LT(steady_clock::now() - start, std::chrono::seconds(10));
   release = true;
   holder.join();
   EXPECT_EQ(Number("SELECT held FROM quota WHERE id = 'a'"), 0);

@@ -84,7 +84,8 @@ TEST_P(MigrationTest, LeavesNothingOfAFailedOne) {
 }
 
 TEST_P(MigrationTest, ReplicasMayStartTogether) {
-  // Nothing is there yet, not even the schema. One process per SQLite file: its replicas are threads.
+  // Nothing is there yet, not even the schema. One process per SQLite file: there the replicas are
+  // threads.
   const test::DatabasePlace fresh(GetParam());
   std::vector<std::unique_ptr<Database>> replicas;
   for (int i = 0; i < (is_postgres() ? 4 : 1); ++i) replicas.push_back(*Open(fresh.options()));
