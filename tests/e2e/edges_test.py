@@ -131,7 +131,9 @@ class EdgesTest(InstallationTest):
                             b"#!/bin/sh\necho no\n")
         self.assert_refused(413, None, student.upload, name, "transcript", "t.pdf",
                             PDF + b"0" * (11 << 20))
-        document = student.upload(name, "transcript", "../../etc/passwd.pdf", PDF)
+        self.assert_refused(400, None, student.upload, name, "transcript", "../../etc/passwd.pdf",
+                            PDF)
+        document = student.upload(name, "transcript", "relevé de notes.pdf", PDF)
         answer = student.raw("GET", f"/v1/{document['name']}:download", None,
                              {"Authorization": "Bearer " + student.token})
         self.assertEqual(PDF, answer.body)
