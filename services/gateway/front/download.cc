@@ -140,7 +140,10 @@ HttpResponse ResponseOf(const RequestFacts& facts, const pb::Document& document,
 
 std::string AttachmentOf(const std::string& file_name) {
   std::string whole, plain;
-  for (const char c : file_name) whole.push_back(c == '/' || c == '\\' ? '_' : c);
+  for (const char c : file_name) {
+    const bool odd = c == '/' || c == '\\' || (c >= 0 && c < 0x20) || c == 0x7f;
+    whole.push_back(odd ? '_' : c);
+  }
   if (whole.empty()) whole = "document";
   for (const char c : whole) {
     const bool kept = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
