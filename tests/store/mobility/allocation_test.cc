@@ -16,23 +16,8 @@ class AllocationTest : public MobilityTest {
     return api().AllocateCall(caller, request);
   }
   std::string RankedWith(const std::string& call, int student, double score,
-                         const std::vector<std::pair<std::string, pb::Term>>& choices) {
-    const auto draft = world().Draft(call, student, choices);
-    pb::SubmitApplicationRequest submit;
-    submit.set_name(draft.name());
-    rpc::Call as = As(Student(student));
-    Must(api().SubmitApplication(as, submit), "submit");
-    pb::CheckApplicationRequest check;
-    check.set_name(draft.name());
-    check.set_outcome(pb::CheckApplicationRequest::ELIGIBLE);
-    rpc::Call office = As(HomeOffice());
-    Must(api().CheckApplication(office, check), "check");
-    pb::ScoreApplicationRequest request;
-    request.set_name(draft.name());
-    request.set_score(score);
-    rpc::Call scorer = As(HomeOffice());
-    Must(api().ScoreApplication(scorer, request), "score");
-    return draft.name();
+                         const World::Choices& choices) {
+    return world().Ranked(call, student, score, choices).name();
   }
 };
 

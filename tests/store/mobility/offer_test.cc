@@ -246,22 +246,7 @@ TEST_P(OfferTest, AFullYearWaitsForTwoSemestersAndHoldsUpNobody) {
   // "labs" counts semesters: three of them.
   const std::string call = world().PublishedCall();
   const auto ranked = [&](int student, pb::Term term) {
-    const auto draft = world().Draft(call, student, {{kLabs, term}});
-    pb::SubmitApplicationRequest submit;
-    submit.set_name(draft.name());
-    rpc::Call as = As(Student(student));
-    Must(api().SubmitApplication(as, submit), "submit");
-    pb::CheckApplicationRequest check;
-    check.set_name(draft.name());
-    check.set_outcome(pb::CheckApplicationRequest::ELIGIBLE);
-    rpc::Call office = As(HomeOffice());
-    Must(api().CheckApplication(office, check), "check");
-    pb::ScoreApplicationRequest score;
-    score.set_name(draft.name());
-    score.set_score(50);
-    rpc::Call scorer = As(HomeOffice());
-    Must(api().ScoreApplication(scorer, score), "score");
-    return draft.name();
+    return world().Ranked(call, student, 50, {{kLabs, term}}).name();
   };
   const std::string year = ranked(1, pb::FULL_YEAR);
   const std::string half = ranked(2, pb::FIRST);
@@ -305,21 +290,7 @@ TEST_P(OfferTest, WithdrawnAtEveryStep) {
 
 TEST_P(OfferTest, AnOfferToSomebodyWhoWaitsElsewhereLeavesThatList) {
   const std::string call = world().PublishedCall();
-  const auto draft = world().Draft(call, 1, {{kOut, pb::FIRST}, {kLabs, pb::FIRST}});
-  pb::SubmitApplicationRequest submit;
-  submit.set_name(draft.name());
-  rpc::Call student = As(Student(1));
-  Must(api().SubmitApplication(student, submit));
-  pb::CheckApplicationRequest check;
-  check.set_name(draft.name());
-  check.set_outcome(pb::CheckApplicationRequest::ELIGIBLE);
-  rpc::Call office = As(HomeOffice());
-  Must(api().CheckApplication(office, check));
-  pb::ScoreApplicationRequest score;
-  score.set_name(draft.name());
-  score.set_score(70);
-  rpc::Call scorer = As(HomeOffice());
-  Must(api().ScoreApplication(scorer, score));
+  const auto draft = world().Ranked(call, 1, 70, {{kOut, pb::FIRST}, {kLabs, pb::FIRST}});
   ASSERT_TRUE(Waitlist(draft.name(), kOut).ok());
   EXPECT_EQ(world().QuotaOf(kOut).waiting(), 1);
   ASSERT_TRUE(Offer(draft.name(), kLabs).ok());

@@ -95,22 +95,7 @@ TEST_P(RaceTest, TheFirstOffersOpenOneLedger) {
   world().TellAgreement(agreement);
   std::vector<std::string> applications;
   for (int i = 0; i < 8; ++i) {
-    const pb::Application draft = world().Draft(call, i, {{kLabs, pb::FIRST}});
-    pb::SubmitApplicationRequest submit;
-    submit.set_name(draft.name());
-    rpc::Call student = As(Student(i));
-    Must(api().SubmitApplication(student, submit));
-    pb::CheckApplicationRequest check;
-    check.set_name(draft.name());
-    check.set_outcome(pb::CheckApplicationRequest::ELIGIBLE);
-    rpc::Call office = As(HomeOffice());
-    Must(api().CheckApplication(office, check));
-    pb::ScoreApplicationRequest score;
-    score.set_name(draft.name());
-    score.set_score(50);
-    rpc::Call scorer = As(HomeOffice());
-    Must(api().ScoreApplication(scorer, score));
-    applications.push_back(draft.name());
+    applications.push_back(world().Ranked(call, i, 50, {{kLabs, pb::FIRST}}).name());
   }
   const auto outcomes =
       AtOnce(8, [&](int i) { return Offer(applications[static_cast<std::size_t>(i)]); });
@@ -211,12 +196,15 @@ TEST_P(RaceTest, AReleasedPlacePromotesExactlyOneOfThoseWhoWait) {
 
 TEST_P(RaceTest, OneLiveOfferPerStudentAcrossLinkedCalls) {
   const auto linked = [](pb::Call& change) { change.set_linked_group("autumn"); };
+  auto agreement = world().UsualAgreement(50, 50);
+  agreement.set_revision(2);
+  world().TellAgreement(agreement);
+  const std::string first = world().PublishedCall(linked);
+  const std::string second = world().PublishedCall(linked);
   for (int round = 0; round < 6; ++round) {
-    const std::string one = world().Ranked(world().PublishedCall(linked), round).name();
-    const std::string two = world().Ranked(world().PublishedCall(linked), round).name();
-    auto agreement = world().UsualAgreement(50, 3);
-    agreement.set_revision(round + 2);
-    world().TellAgreement(agreement);
+    // On two ledgers, so that no lock of a ledger keeps them apart.
+    const std::string one = world().Ranked(first, round, 80, {{kOut, pb::FIRST}}).name();
+    const std::string two = world().Ranked(second, round, 80, {{kLabs, pb::FIRST}}).name();
     const auto outcomes = AtOnce(2, [&](int i) { return Offer(i == 0 ? one : two); });
     EXPECT_EQ(Count(outcomes, "OK"), 1) << testing::PrintToString(outcomes);
     EXPECT_EQ(Count(outcomes, "GUARD_REFUSED"), 1) << testing::PrintToString(outcomes);

@@ -223,12 +223,11 @@ std::string World::PublishedCall(const std::function<void(pb::Call&)>& change) {
   return Must(api_->PublishCall(next, publish), "publish a call").name();
 }
 
-pb::Application World::Draft(const std::string& call, int student,
-                             const std::vector<std::pair<std::string, pb::Term>>& choices) {
+pb::Application World::Draft(const std::string& call, int student, const Choices& choices) {
   pb::CreateApplicationRequest request;
   request.mutable_application()->set_call(call);
   *request.mutable_application()->mutable_profile() = UsualProfile();
-  const std::vector<std::pair<std::string, pb::Term>> usual = {{kOut, pb::FIRST}};
+  const Choices usual = {{kOut, pb::FIRST}};
   for (const auto& [condition, term] : choices.empty() ? usual : choices) {
     pb::Choice& choice = *request.mutable_application()->add_choices();
     choice.set_condition(condition);
@@ -238,16 +237,17 @@ pb::Application World::Draft(const std::string& call, int student,
   return Must(api_->CreateApplication(caller, request), "create an application");
 }
 
-pb::Application World::Submitted(const std::string& call, int student) {
+pb::Application World::Submitted(const std::string& call, int student, const Choices& choices) {
   pb::SubmitApplicationRequest request;
-  request.set_name(Draft(call, student).name());
+  request.set_name(Draft(call, student, choices).name());
   rpc::Call caller = As(Student(student));
   return Must(api_->SubmitApplication(caller, request), "submit");
 }
 
-pb::Application World::Ranked(const std::string& call, int student, double score) {
+pb::Application World::Ranked(const std::string& call, int student, double score,
+                              const Choices& choices) {
   pb::CheckApplicationRequest check;
-  check.set_name(Submitted(call, student).name());
+  check.set_name(Submitted(call, student, choices).name());
   check.set_outcome(pb::CheckApplicationRequest::ELIGIBLE);
   rpc::Call caller = As(HomeOffice());
   Must(api_->CheckApplication(caller, check), "check");

@@ -76,10 +76,11 @@ class World {
   std::string PublishedCall(const std::function<void(pb::Call&)>& change = {});
 
   // An application of the student, taken to the state by the steps that lead there.
-  pb::Application Draft(const std::string& call, int student,
-                        const std::vector<std::pair<std::string, pb::Term>>& choices = {});
-  pb::Application Submitted(const std::string& call, int student);
-  pb::Application Ranked(const std::string& call, int student, double score = 80);
+  using Choices = std::vector<std::pair<std::string, pb::Term>>;
+  pb::Application Draft(const std::string& call, int student, const Choices& choices = {});
+  pb::Application Submitted(const std::string& call, int student, const Choices& choices = {});
+  pb::Application Ranked(const std::string& call, int student, double score = 80,
+                         const Choices& choices = {});
   pb::Application Offered(const std::string& call, int student);
   pb::Application Confirmed(const std::string& call, int student);
   pb::MobilityCase Nominated(const std::string& call, int student);
