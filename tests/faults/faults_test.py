@@ -63,7 +63,7 @@ class FaultsTest(unittest.TestCase):
         last = self.installation.draft(marker, self.call)
         # The marker is the newest event of mobility; its activity shows that the rest can be there.
         wait_until(lambda: marker.get("/v1/activities", filter=f'subject = "{last}"')
-                   .get("activities"), "the newest event to arrive", 60)
+                   .get("activities"), "the newest event to arrive", 90)
         time.sleep(1)
         for attempt in range(3):
             for name in ["gateway", "identity", "partnerships", "mobility", "notifications"]:

@@ -12,6 +12,10 @@ from client import ApiError, Client
 from installation import PASSWORD
 
 
+# Between two commands of one client: the load is steady, not a flood that only measures the machine.
+PAUSE_SECONDS = 0.02
+
+
 class Load:
     def __init__(self, installation, call, students, seed):
         self.installation = installation
@@ -68,6 +72,7 @@ class Load:
             if revision < self.acknowledged.get(name, 0):
                 self.failures.append(f"{name} went back to revision {revision}")
             self.acknowledged[name] = max(revision, self.acknowledged.get(name, 0))
+        time.sleep(PAUSE_SECONDS)
 
     def _run(self, student, seed):
         mine = random.Random(seed)
