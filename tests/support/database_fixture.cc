@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -23,8 +25,30 @@ void QuietLogs() {
   static_cast<void>(once);
 }
 
+constexpr std::string_view kDirectoryPrefix = "jointly_test_";
+
+// A test that is killed, or proves that the process ends, leaves its directory behind.
+void RemoveDirectoriesOfTheDead() {
+  std::error_code ignored;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::temp_directory_path(), ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(kDirectoryPrefix)) continue;
+    const int owner = std::atoi(name.c_str() + kDirectoryPrefix.size());
+    if (owner > 0 && kill(owner, 0) != 0 && errno == ESRCH) {
+      std::filesystem::remove_all(entry.path(), ignored);
+    }
+  }
+}
+
 std::string MakeDirectory() {
-  std::string path = (std::filesystem::temp_directory_path() / "jointly_test_XXXXXX").string();
+  static const bool once = [] {
+    RemoveDirectoriesOfTheDead();
+    return true;
+  }();
+  static_cast<void>(once);
+  const std::string name = std::string(kDirectoryPrefix) + std::to_string(getpid()) + "_XXXXXX";
+  std::string path = (std::filesystem::temp_directory_path() / name).string();
   Check(mkdtemp(path.data()) != nullptr, "no temporary directory can be made");
   return path;
 }
