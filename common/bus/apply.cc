@@ -1,8 +1,8 @@
 #include "common/bus/apply.h"
 
 #include <algorithm>
-#include <exception>
 
+#include "common/bus/apply_internal.h"
 #include "common/bus/envelope.h"
 #include "common/error/macros.h"
 #include "common/telemetry/failpoint.h"
@@ -15,11 +15,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr Reason kUnknownVersion{"UNKNOWN_MAJOR_VERSION"};
-constexpr Reason kHandlerThrew{"HANDLER_THREW"};
 constexpr milliseconds kRetryMin{1'000};
 constexpr milliseconds kRetryMax{30'000};
-// A batch holds the database's writer (SQLite) or its locks: slow handlers get smaller batches.
-constexpr milliseconds kBatchTime{10};
 
 AggregateKey KeyOf(const InboxRow& row) { return {row.aggregate_type, row.aggregate_id}; }
 
@@ -28,13 +25,6 @@ std::vector<std::string> IdsOf(const std::vector<InboxRow>& rows) {
   ids.reserve(rows.size());
   for (const InboxRow& row : rows) ids.push_back(row.message_id);
   return ids;
-}
-
-// The database's trouble, not the message's: it is not counted against it.
-bool IsInfrastructure(const absl::Status& status) {
-  const std::string reason = ReasonOf(status);
-  return reason == db::kDatabaseDown.name || reason == db::kContention.name ||
-         reason == kDeadlineExceeded.name;
 }
 
 // A retry cannot help.
@@ -47,16 +37,6 @@ milliseconds RetryDelay(std::int64_t failures, Rng& rng) {
   const milliseconds full = std::min(kRetryMax, kRetryMin * (std::int64_t{1} << doublings));
   const auto half = static_cast<std::uint64_t>(full.count() / 2);
   return milliseconds(static_cast<std::int64_t>(half + rng.Below(half + 1)));
-}
-
-absl::Status CallHandler(const Handler& handler, db::Tx& tx, const Message& message) {
-  // Only the standard library throws; what a handler lets through is its failure, not the
-  // process's.
-  try {
-    return handler(tx, message);
-  } catch (const std::exception& thrown) {
-    return Internal(kHandlerThrew, std::string("the handler threw: ") + thrown.what());
-  }
 }
 
 }  // namespace
@@ -211,8 +191,7 @@ absl::StatusOr<Applier::Result> Applier::Run(Batch batch, WorkShare share) {
       database_.Transact([&](db::Tx& tx) -> absl::Status { return ApplyIn(tx, batch); });
   telemetry::Failpoint("consumer.after_apply");
   if (status.ok()) {
-    applied_.Add(batch.applied);
-    for (const double seconds : batch.seconds) latency_.Observe(seconds);
+    CountApplied(batch.applied, batch.seconds);
     return Result{.applied = batch.applied, .progress = true};
   }
   if (IsInfrastructure(status)) {
@@ -275,12 +254,7 @@ absl::Status Applier::ApplyRow(db::Tx& tx, const InboxRow& row, Batch& batch) {
                                                 row.event_type + ": update it, then replay");
   }
   ASSIGN_OR_RETURN(const Message message, ToMessage(row));
-  const auto found = subscribers_.find(row.aggregate_type);
-  if (found != subscribers_.end()) {
-    for (const Handler& handler : found->second.handlers) {
-      RETURN_IF_ERROR(CallHandler(handler, tx, message));
-    }
-  }
+  RETURN_IF_ERROR(CallHandlers(tx, message));
   ++batch.applied;
   batch.seconds.push_back(std::chrono::duration<double>(clock_.Now() - message.time).count());
   return absl::OkStatus();

@@ -60,6 +60,12 @@ class Applier {
   Applier(ApplyOptions options, db::Database& database, std::vector<Subscription> subscriptions,
           const Clock& clock, Rng& rng);
 
+  // Takes in what came over the broker, in one transaction: what is next in its aggregate is
+  // applied directly, the rest goes into the inbox. Without `direct` all of it does. Returns how
+  // many were applied. Not for redelivered messages: one of them may have ended the process, which
+  // only the inbox counts.
+  absl::StatusOr<int> TakeIn(const std::vector<Message>& messages, bool direct);
+
   // One batch of the share. Returns how many events were applied; `progress` is also true for
   // duplicates removed, failures recorded and messages parked.
   struct Result {
@@ -82,6 +88,10 @@ class Applier {
   absl::StatusOr<Result> Run(Batch batch, WorkShare share);
   absl::Status ApplyIn(db::Tx& tx, Batch& batch);
   absl::Status ApplyRow(db::Tx& tx, const InboxRow& row, Batch& batch);
+  absl::Status CallHandlers(db::Tx& tx, const Message& message);
+  struct Taken;
+  absl::Status TakeDirectly(db::Tx& tx, const std::vector<Message>& messages, Taken& taken);
+  void CountApplied(int applied, const std::vector<double>& seconds);
   absl::StatusOr<Result> RunOneByOne(Batch batch, WorkShare share);
   absl::StatusOr<Result> Fail(const InboxRow& row, const absl::Status& why);
   absl::Status Park(const InboxRow& row, std::string_view why);

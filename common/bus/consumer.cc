@@ -179,6 +179,7 @@ absl::Status Consumer::State::TakeIn(std::vector<Delivery> deliveries) {
   std::vector<Message> messages;
   std::vector<std::uint64_t> unreadable;
   std::uint64_t last = 0;  // The broker refuses an ack whose own tag was rejected.
+  bool redelivered = false;
   for (Delivery& delivery : deliveries) {
     auto message = FromWire(std::move(delivery.message));
     if (!message.ok()) {
@@ -188,14 +189,12 @@ absl::Status Consumer::State::TakeIn(std::vector<Delivery> deliveries) {
       continue;
     }
     last = delivery.tag;
+    redelivered = redelivered || delivery.redelivered;
     if (aggregates.contains(message->aggregate_type)) messages.push_back(*std::move(message));
   }
   if (!messages.empty()) {
-    RETURN_IF_ERROR(database.Transact([&](db::Tx& tx) -> absl::Status {
-      for (const Message& message : messages) InsertMessage(tx, message, clock.Now());
-      return absl::OkStatus();
-    }));
-    WakeAppliers();
+    ASSIGN_OR_RETURN(const int applied, applier.TakeIn(messages, /*direct=*/!redelivered));
+    if (applied < static_cast<int>(messages.size())) WakeAppliers();
   }
   telemetry::Failpoint("consumer.before_ack");
   for (const std::uint64_t tag : unreadable) {

@@ -10,6 +10,13 @@ namespace {
 
 db::TextList Ids(const std::vector<std::string>& message_ids) { return {message_ids}; }
 
+// One query per type: a list of pairs has no portable form.
+std::map<std::string, db::TextList> IdsByType(const std::vector<AggregateKey>& keys) {
+  std::map<std::string, db::TextList> ids;
+  for (const AggregateKey& key : keys) ids[key.type].values.push_back(key.id);
+  return ids;
+}
+
 InboxRow FromRow(const db::Row& row) {
   return {.message_id = row.Text("message_id"),
           .aggregate_type = row.Text("aggregate_type"),
@@ -105,10 +112,8 @@ void CreateApplied(db::Tx& tx, const AggregateKey& key) {
 
 absl::StatusOr<std::vector<std::int64_t>> LockApplied(db::Tx& tx,
                                                       const std::vector<AggregateKey>& keys) {
-  std::map<std::string, db::TextList> ids_by_type;
-  for (const AggregateKey& key : keys) ids_by_type[key.type].values.push_back(key.id);
   std::map<AggregateKey, std::int64_t> found;
-  for (const auto& [type, ids] : ids_by_type) {
+  for (const auto& [type, ids] : IdsByType(keys)) {
     // In one order everywhere, so that two who lock several do not wait for each other.
     ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
         SELECT aggregate_id, last_revision FROM applied
@@ -125,6 +130,19 @@ absl::StatusOr<std::vector<std::int64_t>> LockApplied(db::Tx& tx,
   return revisions;
 }
 
+absl::StatusOr<std::vector<AggregateKey>> FindInInbox(db::Tx& tx,
+                                                      const std::vector<AggregateKey>& keys) {
+  std::vector<AggregateKey> found;
+  for (const auto& [type, ids] : IdsByType(keys)) {
+    ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
+        SELECT DISTINCT aggregate_id FROM inbox
+         WHERE aggregate_type = $1 AND aggregate_id {any $2})sql",
+                                                   {type, ids}));
+    for (const db::Row& row : rows) found.push_back({type, row.Text("aggregate_id")});
+  }
+  return found;
+}
+
 absl::StatusOr<bool> LockLate(db::Tx& tx, const std::string& message_id) {
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
       SELECT message_id FROM inbox
@@ -133,12 +151,16 @@ absl::StatusOr<bool> LockLate(db::Tx& tx, const std::string& message_id) {
   return !rows.empty();
 }
 
-void AdvanceApplied(db::Tx& tx, const AggregateKey& key, std::int64_t revision, Time now) {
+void SetApplied(db::Tx& tx, const AggregateKey& key, std::int64_t revision) {
   tx.Execute(R"sql(
       INSERT INTO applied (aggregate_type, aggregate_id, last_revision) VALUES ($1, $2, $3)
       ON CONFLICT (aggregate_type, aggregate_id)
       DO UPDATE SET last_revision = excluded.last_revision)sql",
              {key.type, key.id, revision});
+}
+
+void AdvanceApplied(db::Tx& tx, const AggregateKey& key, std::int64_t revision, Time now) {
+  SetApplied(tx, key, revision);
   // By revision, not by id: a duplicate under another id has had its effect as well. What was
   // parked stays until an operator decides.
   tx.Execute(R"sql(

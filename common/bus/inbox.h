@@ -62,8 +62,13 @@ void CreateApplied(db::Tx& tx, const AggregateKey& key);
 // Locks the applied rows of the keys and gives their last revisions, in the keys' order (0: none).
 absl::StatusOr<std::vector<std::int64_t>> LockApplied(db::Tx& tx,
                                                       const std::vector<AggregateKey>& keys);
+// Those of the keys of which something is in the inbox, in any state.
+absl::StatusOr<std::vector<AggregateKey>> FindInInbox(db::Tx& tx,
+                                                      const std::vector<AggregateKey>& keys);
 // Whether the message is still there to be replayed late; locks it.
 absl::StatusOr<bool> LockLate(db::Tx& tx, const std::string& message_id);
+// Queued: the revision alone, for an aggregate of which nothing is in the inbox.
+void SetApplied(db::Tx& tx, const AggregateKey& key, std::int64_t revision);
 // Queued: everything up to `revision` is applied; the next waiting revision becomes ready.
 void AdvanceApplied(db::Tx& tx, const AggregateKey& key, std::int64_t revision, Time now);
 // Queued.

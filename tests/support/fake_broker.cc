@@ -378,10 +378,10 @@ void FakeBroker::DeleteQueue(const std::string& service) {
   changed_.notify_all();
 }
 
-void FakeBroker::Inject(const std::string& service, WireMessage message) {
+void FakeBroker::Inject(const std::string& service, WireMessage message, bool redelivered) {
   const std::lock_guard lock(mutex_);
   queues_[service].exists = true;
-  queues_[service].items.push_back({.message = std::move(message)});
+  queues_[service].items.push_back({.message = std::move(message), .redelivered = redelivered});
   changed_.notify_all();
 }
 

@@ -58,8 +58,8 @@ class FakeBroker {
   void Wipe();
   // The service's queue is gone, its consumer is cancelled.
   void DeleteQueue(const std::string& service);
-  // Straight into the service's queue.
-  void Inject(const std::string& service, bus::WireMessage message);
+  // Straight into the service's queue; as one that an earlier consumer did not acknowledge, if so.
+  void Inject(const std::string& service, bus::WireMessage message, bool redelivered = false);
 
   // Messages in the service's queue that nobody has taken.
   std::size_t Waiting(const std::string& service);

