@@ -30,6 +30,7 @@ constexpr timeval kOpenTimeout{.tv_sec = 3, .tv_usec = 0};
 // Without these, a handshake may take 12 s and any other call for ever (messaging.md 4.7).
 constexpr timeval kHandshakeTimeout{.tv_sec = 5, .tv_usec = 0};
 constexpr timeval kRpcTimeout{.tv_sec = 5, .tv_usec = 0};
+constexpr timeval kContentTimeout{.tv_sec = 5, .tv_usec = 0};
 constexpr timeval kCloseTimeout{.tv_sec = 1, .tv_usec = 0};
 constexpr int kChannelMax = 4;
 constexpr int kFrameMax = 131'072;
@@ -381,12 +382,37 @@ absl::StatusOr<std::optional<BrokerFrame>> AmqpConnection::Understand(const amqp
   }
 }
 
+absl::StatusOr<amqp_frame_t> AmqpConnection::NextContentFrame(std::uint8_t type) {
+  for (;;) {
+    amqp_frame_t frame{};
+    RETURN_IF_ERROR(CheckCode(amqp_simple_wait_frame_noblock(state_, &frame, &kContentTimeout),
+                              "reading a message"));
+    if (frame.frame_type == type && frame.channel == kChannel) return frame;
+    // An alarm or a close of the connection may come between the frames of a message.
+    if (frame.frame_type != AMQP_FRAME_METHOD || frame.channel != 0) {
+      return Broken(Unavailable(kBrokerDown, "a frame that does not belong to its message"));
+    }
+    RETURN_IF_ERROR(Understand(frame).status());
+  }
+}
+
+// Not amqp_read_message: it has no timeout of its own (messaging.md 4.6), and it allocates whatever
+// length the broker announces. Here a body stops growing just beyond what the envelope allows.
 absl::StatusOr<WireMessage> AmqpConnection::ReadMessage() {
-  amqp_message_t message{};
-  // Has no timeout of its own; the heartbeats end it (messaging.md 4.6), or the watchdog.
-  RETURN_IF_ERROR(Check(amqp_read_message(state_, kChannel, &message, 0), "reading a message"));
-  WireMessage wire = ToWireMessage(message.properties, message.body);
-  amqp_destroy_message(&message);
+  ASSIGN_OR_RETURN(const amqp_frame_t header, NextContentFrame(AMQP_FRAME_HEADER));
+  const auto* properties =
+      static_cast<const amqp_basic_properties_t*>(header.payload.properties.decoded);
+  WireMessage wire = ToWireMessage(*properties, amqp_empty_bytes);
+  for (std::uint64_t left = header.payload.properties.body_size; left > 0;) {
+    ASSIGN_OR_RETURN(const amqp_frame_t frame, NextContentFrame(AMQP_FRAME_BODY));
+    const amqp_bytes_t fragment = frame.payload.body_fragment;
+    if (fragment.len == 0 || fragment.len > left) {
+      return Broken(Unavailable(kBrokerDown, "a message of another length than announced"));
+    }
+    left -= fragment.len;
+    const std::size_t room = kBodyBytesMax + 1 - std::min(wire.body.size(), kBodyBytesMax + 1);
+    wire.body.append(static_cast<const char*>(fragment.bytes), std::min(room, fragment.len));
+  }
   return wire;
 }
 

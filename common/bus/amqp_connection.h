@@ -67,7 +67,8 @@ class AmqpConnection {
   absl::Status Check(const amqp_rpc_reply_t& reply, std::string_view what);
   absl::Status CheckLast(std::string_view what);
   absl::Status CheckCode(int code, std::string_view what);
-  // The header and body frames after a deliver, return or get-ok.
+  // The header and body frames after a deliver or return. A body longer than the envelope allows is
+  // cut just beyond it, so that the check finds it.
   absl::StatusOr<WireMessage> ReadMessage();
 
   bool blocked() const { return blocked_; }
@@ -81,6 +82,7 @@ class AmqpConnection {
   absl::Status LogIn(const AmqpOptions& options, const amqp_connection_info& target,
                      std::string_view purpose);
   absl::Status GuardSocket();
+  absl::StatusOr<amqp_frame_t> NextContentFrame(std::uint8_t type);
   absl::StatusOr<std::optional<BrokerFrame>> Understand(const amqp_frame_t& frame);
   absl::Status Broken(absl::Status status) {
     broken_ = true;

@@ -41,6 +41,14 @@ class Taken {
   Taken& operator=(const Taken&) = delete;
   ~Taken() { amqp_destroy_message(&message_); }
   const amqp_message_t& message() const { return message_; }
+  // Named, and its body cut just beyond what the envelope allows: enough to look at.
+  WireMessage wire() const {
+    amqp_bytes_t body = message_.body;
+    body.len = std::min(body.len, kBodyBytesMax + 1);
+    WireMessage wire = ToWireMessage(message_.properties, body);
+    wire.message_id = NameOf(wire);
+    return wire;
+  }
   std::uint64_t tag = 0;
 
  private:
@@ -94,7 +102,7 @@ class ParkedReader {
   // again. Returns when the broker has confirmed it.
   absl::Status PutBack(const Taken& taken, const std::string& by) {
     amqp_basic_properties_t properties = taken.message().properties;
-    const WireMessage wire = ToWireMessage(properties, taken.message().body);
+    const WireMessage wire = taken.wire();
     std::vector<amqp_table_entry_t> headers = KeptHeaders(properties);
     const std::string count = std::to_string(ReplaysOf(wire) + 1);
     AddHeader(headers, kReplayCount, count);
@@ -200,8 +208,7 @@ absl::StatusOr<std::vector<WireMessage>> AmqpBroker::Peek(int limit) {
   ASSIGN_OR_RETURN(auto connection, AmqpConnection::Open(options_, "operator"));
   ParkedReader reader(std::move(connection), options_.service);
   RETURN_IF_ERROR(ForEachParked(reader, limit, [&](const Taken& taken) -> absl::StatusOr<bool> {
-    messages.push_back(ToWireMessage(taken.message().properties, taken.message().body));
-    messages.back().message_id = NameOf(messages.back());
+    messages.push_back(taken.wire());
     return false;
   }));
   return messages;
@@ -217,8 +224,7 @@ absl::StatusOr<std::vector<std::string>> AmqpBroker::Replay(const std::vector<st
   RETURN_IF_ERROR(reader.Confirm());
   RETURN_IF_ERROR(
       ForEachParked(reader, kWalkedMax, [&](const Taken& taken) -> absl::StatusOr<bool> {
-        const std::string name =
-            NameOf(ToWireMessage(taken.message().properties, taken.message().body));
+        const std::string name = taken.wire().message_id;
         if (!wanted.contains(name)) return false;
         // Published and confirmed first, acknowledged then: a crash in between makes a duplicate.
         RETURN_IF_ERROR(reader.PutBack(taken, by));
@@ -236,8 +242,7 @@ absl::StatusOr<std::vector<std::string>> AmqpBroker::Drop(const std::vector<std:
   ParkedReader reader(std::move(connection), options_.service);
   RETURN_IF_ERROR(
       ForEachParked(reader, kWalkedMax, [&](const Taken& taken) -> absl::StatusOr<bool> {
-        const std::string name =
-            NameOf(ToWireMessage(taken.message().properties, taken.message().body));
+        const std::string name = taken.wire().message_id;
         if (!wanted.contains(name)) return false;
         dropped.push_back(name);
         return true;

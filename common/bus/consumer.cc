@@ -223,6 +223,7 @@ milliseconds Consumer::State::ReceiveRound() {
   const absl::Status status = StepReceive(wait);
   watchdog.Tick();
   if (is_connected && status.ok()) return milliseconds(0);
+  if (!leadership.held()) return milliseconds(200);
   return std::clamp<milliseconds>(reconnect.Remaining(), milliseconds(20), milliseconds(200));
 }
 

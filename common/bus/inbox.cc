@@ -170,7 +170,8 @@ void AdvanceApplied(db::Tx& tx, const AggregateKey& key, std::int64_t revision, 
              {key.type, key.id, revision});
   tx.Execute(R"sql(
       UPDATE inbox SET status = 'ready', next_time = $4
-       WHERE aggregate_type = $1 AND aggregate_id = $2 AND revision = $3 AND status = 'waiting')sql",
+       WHERE aggregate_type = $1 AND aggregate_id = $2 AND revision = $3
+         AND status = 'waiting')sql",
              {key.type, key.id, revision + 1, now});
 }
 

@@ -318,16 +318,14 @@ void Relay::State::SettleOne(InFlight& entry, bool acked) {
 // retry is quick, because the declaration usually heals it.
 absl::Status Relay::State::HandleUnroutable() {
   if (unroutable.empty() && nacked.empty()) return absl::OkStatus();
-  if (!unroutable.empty()) {
+  const TimePoint now = clock.Monotonic();
+  if (!unroutable.empty() && now >= next_redeclare) {
+    next_redeclare = now + kRedeclareEvery;
     telemetry::Error("events were returned by the broker: a queue is missing",
                      {{"service", options.service},
                       {"events", unroutable.size()},
                       {"first", unroutable.front().wire.routing_key}});
-    const TimePoint now = clock.Monotonic();
-    if (now >= next_redeclare) {
-      next_redeclare = now + kRedeclareEvery;
-      RETURN_IF_ERROR(channel->Redeclare());
-    }
+    RETURN_IF_ERROR(channel->Redeclare());
   }
   const absl::Status stored = store.Postpone(
       nacked, unroutable,
@@ -369,6 +367,7 @@ milliseconds Relay::State::Round() {
   const absl::Status status = Step(wait);
   watchdog.Tick();
   if (is_connected && status.ok()) return milliseconds(0);
+  if (!leadership.held()) return milliseconds(200);
   if (!status.ok() && is_connected) {
     telemetry::Warning("the relay's round failed",
                        {{"service", options.service}, {"text", MessageOf(status)}});

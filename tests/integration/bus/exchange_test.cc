@@ -18,7 +18,8 @@ using testing::Not;
 
 class AmqpExchangeTest : public BrokerTest {};
 
-bus::WireMessage Readable(std::int64_t revision, IdSource& ids, Time now) {
+bus::WireMessage Readable(std::int64_t revision, IdSource& ids, Time now,
+                          const std::string& body = std::string("\0body\xff", 6)) {
   bus::Event event;
   event.aggregate_type = "partnerships.agreement";
   event.aggregate_id = "raw";
@@ -26,7 +27,7 @@ bus::WireMessage Readable(std::int64_t revision, IdSource& ids, Time now) {
   event.action = "updated";
   event.subject = "agreements/raw";
   event.message_name = "jointly.partnerships.v1.AgreementEvent";
-  event.body = std::string("\0body\xff", 6);
+  event.body = body;
   bus::WireMessage wire;
   wire.message_id = ids.Next();
   wire.headers = bus::MakeHeaders(event, {.message_id = wire.message_id,
@@ -162,6 +163,22 @@ TEST_F(AmqpExchangeTest, DeadLettersAnUnreadableEnvelopeForTheOperator) {
   drop.set_reason("a test sent it");
   ASSERT_TRUE(bus::DropParked(context, drop, "people/operator").ok());
   EXPECT_EQ(CountMessages("jointly.mobility.parked"), 0);
+}
+
+TEST_F(AmqpExchangeTest, DeadLettersABodyThatIsFarTooLong) {
+  StartExchange();
+  IdSource ids(clock_, rng_);
+  PublishRaw(Readable(1, ids, clock_.Now(), std::string(5'000'000, 'x')));
+  ASSERT_TRUE(WaitUntil([&] { return CountMessages("jointly.mobility.parked") == 1; },
+                        milliseconds(10'000)));
+  EXPECT_TRUE(consumer_->consumer().connected());
+  const auto peeked = consumer_broker_->Peek(10);
+  ASSERT_TRUE(peeked.ok()) << peeked.status();
+  ASSERT_EQ(peeked->size(), 1U);
+  EXPECT_EQ((*peeked)[0].body.size(), bus::kBodyBytesMax + 1);
+  // The largest that is allowed passes.
+  Change("a", 1, std::string(bus::kBodyBytesMax, 'x'));
+  ExpectAllApplied(std::chrono::seconds(10));
 }
 
 TEST_F(AmqpExchangeTest, NamesAMessageWithoutAnIdByItsContent) {
