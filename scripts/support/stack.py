@@ -218,7 +218,7 @@ class Stack:
         if name == "notifications":
             command += [f"--smtp-url=smtp://127.0.0.1:{settings.mail_port}",
                         f"--smtp-ca-file={self.directory}/mail/certificate/certificate.pem",
-                        "--smtp-from=jointly@jointly.example", f"--public-url={self.url}"]
+                        "--smtp-from=jointly@jointly.example", f"--public-url={self.url}/v1"]
         return command + settings.extra.get(name, [])
 
     # --- Life ---------------------------------------------------------------------------------
