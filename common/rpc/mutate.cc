@@ -174,7 +174,9 @@ absl::StatusOr<std::string> StoredReply(db::Database& database, const Attempt& a
   const absl::StatusOr<db::Rows> rows = database.is_postgres()
                                             ? database.Read(find, call.transact_options())
                                             : database.Transact(find, call.transact_options());
-  if (!rows.ok() || rows->empty()) return otherwise;
+  // Not `otherwise`: it may refuse what was carried out long ago, and a refusal is believed.
+  if (!rows.ok()) return rows.status();
+  if (rows->empty()) return otherwise;
   return OpenStored(attempt, rows->front());
 }
 

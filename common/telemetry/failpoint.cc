@@ -86,8 +86,12 @@ thread_local void* hook_context = nullptr;
 
 // Whether an armed error strikes now; an armed kill does not return.
 bool Pass(std::string_view name) {
-  if (hook != nullptr) hook(name, hook_context);
   bool error = false;
+  try {
+    if (hook != nullptr) hook(name, hook_context);
+  } catch (const SimulatedError&) {
+    error = true;
+  }
   for (Counted& counted : Armed()) {
     if (counted.failpoint.name != name) continue;
     if (counted.passes.fetch_add(1) + 1 != counted.failpoint.pass) continue;

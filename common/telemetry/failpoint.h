@@ -25,11 +25,13 @@ absl::StatusOr<std::vector<ArmedFailpoint>> ParseFailpoints(std::string_view tex
 #ifdef JOINTLY_FAILPOINTS
 // The simulator's crash: thrown at an armed failpoint instead of killing the process.
 struct SimulatedCrash {};
+// The simulator's fault: thrown by the hook, it makes FailpointError return true.
+struct SimulatedError {};
 
 void Failpoint(std::string_view name);
 bool FailpointError(std::string_view name);
 // For the simulator: the hook is called at every failpoint of this thread and may throw
-// SimulatedCrash. Null removes it.
+// SimulatedCrash or, where an error can be simulated, SimulatedError. Null removes it.
 void SetFailpointHook(void (*hook)(std::string_view name, void* context), void* context);
 #else
 inline void Failpoint(std::string_view) {}

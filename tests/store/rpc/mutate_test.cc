@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "common/rpc/call.h"
+#include "common/telemetry/failpoint.h"
 #include "tests/support/database_fixture.h"
 
 namespace jointly::rpc {
@@ -105,6 +106,38 @@ TEST_P(MutateTest, AMoveRepeatedGivesItsReplyAndNotARefusal) {
   EXPECT_EQ(first->name(), second->name());
   EXPECT_EQ(Effects(), 1);
 }
+
+#ifdef JOINTLY_FAILPOINTS
+// A client believes a refusal, and would do the command again under another request id.
+TEST_P(MutateTest, ARefusalIsNotAnsweredWhenTheStoredReplyCannotBeLookedUp) {
+  if (is_postgres()) GTEST_SKIP() << "a read has no failpoint there";
+  Close();
+  db::Options options = place().options();
+  options.single_threaded = true;  // The hook is the thread's.
+  const auto single = db::Open(options);
+  ASSERT_TRUE(single.ok()) << single.status();
+  bool done = false;
+  const auto move = [&](db::Tx& tx) -> absl::StatusOr<Person> {
+    if (done) return FailedPrecondition(kIllegalMove, "not open now");
+    tx.Execute("UPDATE thing SET revision = 2 WHERE id = 't'");
+    return Person();
+  };
+  const auto run = [&] {
+    return Mutate<Person>(**single, CallWith(kId), RequestFor("a@example.org"), move);
+  };
+  ASSERT_TRUE(run().ok());
+  done = true;
+  telemetry::SetFailpointHook(
+      [](std::string_view name, void*) {
+        if (name == "db.before_commit") throw telemetry::SimulatedError();
+      },
+      nullptr);
+  const auto unknown = run();
+  telemetry::SetFailpointHook(nullptr, nullptr);
+  EXPECT_TRUE(absl::IsUnavailable(unknown.status())) << unknown.status();
+  EXPECT_TRUE(run().ok());
+}
+#endif
 
 TEST_P(MutateTest, SixteenAtOnceAreOneEffectAndOneReply) {
   for (const bool move : {false, true}) {

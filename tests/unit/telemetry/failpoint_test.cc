@@ -87,6 +87,14 @@ TEST(Failpoint, TheHookOfTheSimulatorMayThrow) {
   Failpoint("three");
   EXPECT_EQ(seen.count, 2);
 }
+
+TEST(Failpoint, TheHookOfTheSimulatorMayMakeAnError) {
+  SetFailpointHook([](std::string_view, void*) { throw SimulatedError(); }, nullptr);
+  EXPECT_TRUE(FailpointError("one"));
+  Failpoint("two");  // Nothing to fail here.
+  SetFailpointHook(nullptr, nullptr);
+  EXPECT_FALSE(FailpointError("one"));
+}
 #endif
 
 }  // namespace
