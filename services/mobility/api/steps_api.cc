@@ -238,10 +238,8 @@ absl::StatusOr<pb::Application> Api::OfferApplication(rpc::Call& call,
             .expire_time = {},
             .validate_only = request.validate_only()};
   step.input.choice = OptionalChoice(request.has_choice(), request.choice(), violations);
-  if (request.has_expire_time()) {
-    step.expire_time = rpc::FromProto(request.expire_time());
-    violations.Require(*step.expire_time > call.now, "expire_time", "must be in the future");
-  }
+  // Whether it is ahead is asked with the offer: a retry of what was done comes later.
+  if (request.has_expire_time()) step.expire_time = rpc::FromProto(request.expire_time());
   RETURN_IF_ERROR(violations.ToStatus());
   return Run<pb::Application>(call, request, step.validate_only,
                               [&](db::Tx& tx) { return TakePlaceStep(tx, call, step); });

@@ -187,7 +187,8 @@ TEST_P(OfferTest, TheOfficeMaySayWhenItEnds) {
   EXPECT_EQ(Code(api().OfferApplication(again, request)), "INVALID_ARGUMENT")
       << "before anybody could answer it";
   *request.mutable_expire_time() = rpc::ToProto(*ParseTime("2027-02-02T12:00:00Z"));
-  rpc::Call good = As(HomeOffice());
+  const std::string request_id = world().ids().Next();
+  rpc::Call good = world().As(HomeOffice(), request_id);
   ASSERT_OK_AND_ASSIGN(const auto offered, api().OfferApplication(good, request));
   EXPECT_EQ(rpc::FromProto(offered.offer().expire_time()), *ParseTime("2027-02-02T12:00:00Z"));
   world().clock().Advance(*ParseTime("2027-02-02T11:59:59Z") - world().clock().Now());
@@ -195,6 +196,10 @@ TEST_P(OfferTest, TheOfficeMaySayWhenItEnds) {
   world().clock().Advance(std::chrono::seconds(1));
   EXPECT_EQ(world().Tick(), 1);
   EXPECT_EQ(world().Get(Student(1), offered.name()).state(), pb::Application::EXPIRED);
+  // A client that never saw the reply asks again, and the time that it named is over.
+  rpc::Call late = world().As(HomeOffice(), request_id);
+  ASSERT_OK_AND_ASSIGN(const auto same, api().OfferApplication(late, request));
+  EXPECT_EQ(same.SerializeAsString(), offered.SerializeAsString());
 }
 
 TEST_P(OfferTest, AnExpiredOfferGoesToTheNext) {
