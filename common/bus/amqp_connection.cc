@@ -155,7 +155,7 @@ absl::Status AmqpConnection::Connect(const AmqpOptions& options, std::string_vie
     return Unavailable(kBrokerDown, "no descriptor or memory for a connection");
   }
   // The broker's heartbeat comes at half the interval; ours must go out as often.
-  slice_ = std::clamp<milliseconds>(options.heartbeat / 4, milliseconds(100), milliseconds(1'000));
+  slice_ = std::clamp(milliseconds(options.heartbeat) / 4, milliseconds(100), milliseconds(1'000));
   open_budget_ = options.heartbeat * 2 + std::chrono::seconds(5);
   amqp_set_handshake_timeout(state_, &kHandshakeTimeout);
   amqp_set_rpc_timeout(state_, &kRpcTimeout);

@@ -98,6 +98,23 @@ class ParkedReader {
         "acknowledging");
   }
 
+  // Puts everything that was taken up to `tag` and not acknowledged back, and waits until the queue
+  // has the `kept` ones again: the next look, a moment later, must not find it empty.
+  absl::Status GiveBack(std::uint64_t tag, int kept) {
+    if (kept == 0) return absl::OkStatus();
+    RETURN_IF_ERROR(connection_->CheckCode(
+        amqp_basic_nack(connection_->state(), AmqpConnection::kChannel, tag, /*multiple=*/1,
+                        /*requeue=*/1),
+        "putting back"));
+    const auto end = steady_clock::now() + kConfirmPatience;
+    while (steady_clock::now() < end) {
+      ASSIGN_OR_RETURN(const int count, Count());
+      if (count >= kept) break;
+      RETURN_IF_ERROR(connection_->Wait(milliseconds(20)).status());
+    }
+    return absl::OkStatus();
+  }
+
   // Straight into the queue that it came from, past the exchange, so that no other consumer sees it
   // again. Returns when the broker has confirmed it.
   absl::Status PutBack(const Taken& taken, const std::string& by) {
@@ -179,18 +196,25 @@ class ParkedReader {
   std::string queue_;
 };
 
-// Meets every message once; `decide` says what happens to it.
+// Meets every message once; `decide` says whether it is done with. The others go back.
 absl::Status ForEachParked(ParkedReader& reader, int limit,
                            const std::function<absl::StatusOr<bool>(const Taken&)>& decide) {
   ASSIGN_OR_RETURN(const int count, reader.Count());
+  std::uint64_t last_kept = 0;
+  int kept = 0;
   for (int i = 0; i < std::min(count, limit); ++i) {
-    ASSIGN_OR_RETURN(std::unique_ptr<Taken> taken, reader.Take());
+    ASSIGN_OR_RETURN(const std::unique_ptr<Taken> taken, reader.Take());
     if (taken == nullptr) break;
     ASSIGN_OR_RETURN(const bool done, decide(*taken));
-    if (done) RETURN_IF_ERROR(reader.Acknowledge(*taken));
+    if (done) {
+      RETURN_IF_ERROR(reader.Acknowledge(*taken));
+    } else {
+      last_kept = taken->tag;
+      ++kept;
+    }
     reader.ReleaseMemory();
   }
-  return absl::OkStatus();
+  return reader.GiveBack(last_kept, kept);
 }
 
 constexpr int kWalkedMax = 10'000;

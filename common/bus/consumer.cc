@@ -219,7 +219,7 @@ void Consumer::State::WakeAppliers() {
 
 milliseconds Consumer::State::ReceiveRound() {
   watchdog.Tick();
-  const milliseconds wait = std::min<milliseconds>(milliseconds(200), options.heartbeat / 2);
+  const milliseconds wait = std::min(milliseconds(200), milliseconds(options.heartbeat) / 2);
   const absl::Status status = StepReceive(wait);
   watchdog.Tick();
   if (is_connected && status.ok()) return milliseconds(0);

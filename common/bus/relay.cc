@@ -363,7 +363,7 @@ void Relay::State::Poke() {
 
 milliseconds Relay::State::Round() {
   watchdog.Tick();
-  const milliseconds wait = std::min<milliseconds>(milliseconds(200), options.heartbeat / 2);
+  const milliseconds wait = std::min(milliseconds(200), milliseconds(options.heartbeat) / 2);
   const absl::Status status = Step(wait);
   watchdog.Tick();
   if (is_connected && status.ok()) return milliseconds(0);
