@@ -52,6 +52,8 @@ void Subscription::Next(std::function<void(Part)> done) {
 
 void Subscription::Cancel() {
   std::unique_lock lock(mutex_);
+  // Ended by its owner: the last words that say why are still to be delivered.
+  if (ended_) return;
   ended_ = true;
   events_.clear();
   Deliver(std::move(lock));

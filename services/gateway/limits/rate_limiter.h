@@ -16,9 +16,9 @@ namespace jointly::gateway {
 
 // Requests per second of one caller; 0: no limit. A caller may save up `burst_seconds` of them.
 struct RateLimits {
-  int session_per_second = 20;  // Sign-in and the like: no token yet, so the caller is an address.
-  int read_per_second = 400;
-  int write_per_second = 200;
+  int session_per_second = 100;  // Sign-in and the like: no token yet, so the caller is an address.
+  int read_per_second = 1000;
+  int write_per_second = 500;
   int burst_seconds = 2;
   std::size_t callers_max = 100'000;  // Remembered at once, in all.
 };

@@ -1,5 +1,6 @@
 #include "services/gateway/transcode/base64.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace jointly::gateway {
@@ -37,6 +38,21 @@ bool DecodeBase64(std::string_view text, std::string& bytes) {
   }
   // Bits that no byte holds must be zero, else two texts would mean the same bytes.
   return (bits & ((1u << count) - 1u)) == 0;
+}
+
+void EncodeBase64(std::string_view bytes, std::string& text) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+    std::uint32_t bits = 0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      bits = bits << 8 | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+    }
+    for (std::size_t k = 0; k < 4; ++k) {
+      text += k <= count ? kAlphabet[bits >> (18 - 6 * k) & 63] : '=';
+    }
+  }
 }
 
 }  // namespace jointly::gateway

@@ -9,4 +9,7 @@ namespace jointly::gateway {
 // text is none.
 bool DecodeBase64(std::string_view text, std::string& bytes);
 
+// The standard alphabet with padding, appended.
+void EncodeBase64(std::string_view bytes, std::string& text);
+
 }  // namespace jointly::gateway

@@ -325,6 +325,20 @@ std::string Wanted(const FieldDescriptor& field) {
   return "must be an object";
 }
 
+std::string LowerCamel(std::string_view path) {
+  std::string result;
+  bool raise = false;
+  for (const char c : path) {
+    if (c == '_') {
+      raise = true;
+      continue;
+    }
+    result.push_back(raise && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+    raise = false;
+  }
+  return result;
+}
+
 std::string SnakeCase(std::string_view path) {
   std::string result;
   for (const char c : path) {

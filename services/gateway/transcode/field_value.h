@@ -36,6 +36,8 @@ bool IsUnsupported(const google::protobuf::Descriptor& type);
 // "must be a string", "must be a whole number", ... for the field's type.
 std::string Wanted(const google::protobuf::FieldDescriptor& field);
 
+// "update_time" -> "updateTime".
+std::string LowerCamel(std::string_view path);
 // "updateTime" -> "update_time".
 std::string SnakeCase(std::string_view path);
 

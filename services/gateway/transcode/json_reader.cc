@@ -24,10 +24,9 @@ struct Frame {
   enum class Kind { kMessage, kList, kMap, kSkip } kind = Kind::kSkip;
   Message* message = nullptr;              // kMessage: the object; else the owner of `field`.
   const FieldDescriptor* field = nullptr;  // The member being read, the list or the map.
-  std::string path;                        // Of the frame.
   std::string key;                         // kMap: the key being read.
   int index = 0;                           // kList: of the next element.
-  std::set<int> seen;                      // kMessage: fields met.
+  std::vector<bool> seen;                  // kMessage: fields met, by their index.
   std::set<std::string> keys;              // kMap and kSkip: keys met.
 };
 
@@ -65,7 +64,8 @@ class Reader {
 
   bool Fail(std::string text);
   bool Problem(const std::string& path, std::string text);
-  std::string PathOfValue() const;
+  std::string PathTo(std::size_t depth) const;
+  std::string PathOfValue() const { return PathTo(frames_.size()); }
   Slot SlotForScalar();
   // After a value: the element count, the member.
   void Step();
@@ -83,15 +83,14 @@ class Reader {
   absl::Status fault_;
 };
 
-std::string Join(const std::string& path, std::string_view name) {
-  return path.empty() ? std::string(name) : path + "." + std::string(name);
-}
-
 const FieldDescriptor* FieldNamed(const protobuf::Descriptor& type, const std::string& name) {
-  for (int i = 0; i < type.field_count(); ++i) {
-    if (type.field(i)->json_name() == name || type.field(i)->name() == name) return type.field(i);
+  const FieldDescriptor* field = type.FindFieldByCamelcaseName(name);
+  if (field != nullptr && field->json_name() == name) return field;
+  field = type.FindFieldByName(name);
+  for (int i = 0; field == nullptr && i < type.field_count(); ++i) {
+    if (type.field(i)->json_name() == name) field = type.field(i);
   }
-  return nullptr;
+  return field;
 }
 
 bool Reader::Fail(std::string text) {
@@ -104,20 +103,21 @@ bool Reader::Problem(const std::string& path, std::string text) {
   return true;
 }
 
-std::string Reader::PathOfValue() const {
-  if (frames_.empty()) return prefix_;
-  const Frame& frame = frames_.back();
-  switch (frame.kind) {
-    case Frame::Kind::kMessage:
-      return Join(frame.path, frame.field == nullptr ? "" : frame.field->name());
-    case Frame::Kind::kList:
-      return frame.path + "[" + std::to_string(frame.index) + "]";
-    case Frame::Kind::kMap:
-      return frame.path + "[" + json(frame.key).dump() + "]";
-    case Frame::Kind::kSkip:
-      break;
+// Of the value that is read now, through the first `depth` frames. Built only when something is
+// wrong.
+std::string Reader::PathTo(std::size_t depth) const {
+  std::string path = prefix_;
+  for (std::size_t i = 0; i < depth; ++i) {
+    const Frame& frame = frames_[i];
+    if (frame.kind == Frame::Kind::kMessage && frame.field != nullptr) {
+      path += (path.empty() ? "" : ".") + frame.field->name();
+    } else if (frame.kind == Frame::Kind::kList) {
+      path += "[" + std::to_string(frame.index) + "]";
+    } else if (frame.kind == Frame::Kind::kMap) {
+      path += "[" + json(frame.key).dump() + "]";
+    }
   }
-  return frame.path;
+  return path;
 }
 
 // A map is a repeated field of entries {key = 1, value = 2}.
@@ -200,18 +200,14 @@ bool Reader::start_object(std::size_t) {
     return Fail("The document is nested deeper than " + std::to_string(kJsonDepthMax) + " levels.");
   }
   if (frames_.empty()) {
-    return Push({.kind = Frame::Kind::kMessage, .message = root_, .path = prefix_});
+    return Push({.kind = Frame::Kind::kMessage, .message = root_});
   }
   Frame& frame = frames_.back();
   if (frame.kind == Frame::Kind::kMessage && frame.field != nullptr && frame.field->is_map()) {
-    return Push({.kind = Frame::Kind::kMap,
-                 .message = frame.message,
-                 .field = frame.field,
-                 .path = PathOfValue()});
+    return Push({.kind = Frame::Kind::kMap, .message = frame.message, .field = frame.field});
   }
-  const std::string path = PathOfValue();
   const Slot slot = SlotForScalar();
-  Frame next{.kind = Frame::Kind::kSkip, .path = path};
+  Frame next;
   if (slot.field != nullptr) {
     const bool object = slot.field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
                         !IsTextMessage(*slot.field->message_type()) &&
@@ -223,7 +219,7 @@ bool Reader::start_object(std::size_t) {
                          ? reflection.AddMessage(slot.message, slot.field)
                          : reflection.MutableMessage(slot.message, slot.field);
     } else {
-      Problem(path, Wanted(*slot.field));
+      Problem(PathOfValue(), Wanted(*slot.field));
     }
   }
   return Push(std::move(next));
@@ -235,7 +231,7 @@ bool Reader::start_array(std::size_t) {
   }
   if (frames_.empty()) return Fail("The document must be an object, not a list.");
   const Frame& frame = frames_.back();
-  Frame next{.kind = Frame::Kind::kSkip, .path = PathOfValue()};
+  Frame next;
   if (frame.kind == Frame::Kind::kMessage && frame.field != nullptr && frame.field->is_repeated() &&
       !frame.field->is_map()) {
     next.kind = Frame::Kind::kList;
@@ -244,9 +240,9 @@ bool Reader::start_array(std::size_t) {
   } else if (frame.kind != Frame::Kind::kSkip && frame.field != nullptr) {
     const FieldDescriptor& field =
         frame.kind == Frame::Kind::kMap ? *frame.field->message_type()->map_value() : *frame.field;
-    Problem(next.path, frame.field->is_map() && frame.kind == Frame::Kind::kMessage
-                           ? "must be an object"
-                           : Wanted(field));
+    Problem(PathOfValue(), frame.field->is_map() && frame.kind == Frame::Kind::kMessage
+                               ? "must be an object"
+                               : Wanted(field));
   }
   return Push(std::move(next));
 }
@@ -259,16 +255,20 @@ bool Reader::End() {
 }
 
 bool Reader::Member(Frame& frame, const std::string& name) {
-  frame.field = FieldNamed(*frame.message->GetDescriptor(), name);
+  const protobuf::Descriptor& type = *frame.message->GetDescriptor();
+  frame.field = FieldNamed(type, name);
   if (frame.field == nullptr) {
-    return Problem(Join(frame.path, name.substr(0, 100)), "is not a known field");
+    const std::string path = PathTo(frames_.size() - 1);
+    return Problem((path.empty() ? "" : path + ".") + name.substr(0, 100), "is not a known field");
   }
-  const bool first = frame.seen.insert(frame.field->number()).second;
-  if (!first) {
+  frame.seen.resize(static_cast<std::size_t>(type.field_count()));
+  const auto index = static_cast<std::size_t>(frame.field->index());
+  if (frame.seen[index]) {
     Problem(PathOfValue(), "is given twice");
     frame.field = nullptr;
     return true;
   }
+  frame.seen[index] = true;
   const protobuf::OneofDescriptor* oneof = frame.field->real_containing_oneof();
   if (oneof != nullptr && frame.message->GetReflection()->HasOneof(*frame.message, oneof)) {
     Problem(PathOfValue(), "cannot be given together with another member of " + oneof->name());

@@ -1,22 +1,19 @@
 #include "services/gateway/transcode/request.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <set>
 
-#include "common/error/check.h"
 #include "common/error/error.h"
 #include "common/error/macros.h"
 #include "common/time/ids.h"
 #include "services/gateway/transcode/field_value.h"
 #include "services/gateway/transcode/json_reader.h"
+#include "services/gateway/transcode/json_writer.h"
 
 namespace jointly::gateway {
 namespace {
 
-namespace protobuf = google::protobuf;
-using protobuf::FieldDescriptor;
-using protobuf::Message;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
 using Problems = std::vector<FieldProblem>;
 
 std::string PathText(const FieldPath& path) {
@@ -183,10 +180,8 @@ std::string WriteJson(const Route& route, const Message& reply) {
 }
 
 std::string WriteJson(const Message& message) {
-  protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
   std::string text;
-  Check(protobuf::util::MessageToJsonString(message, &text, options).ok(), "a reply is not JSON");
+  AppendJson(message, text);
   return text;
 }
 

@@ -4,10 +4,12 @@
 #include <jointly/options/v1/options.pb.h>
 
 #include <algorithm>
+#include <set>
 
 #include "common/error/error.h"
 #include "common/error/macros.h"
 #include "services/gateway/transcode/descriptors.h"
+#include "services/gateway/transcode/field_value.h"
 
 namespace jointly::gateway {
 namespace {
@@ -71,6 +73,20 @@ Traffic TrafficOf(const Route& route) {
   return policy.audience() == options::v1::Policy::ANYONE ? Traffic::kSession : Traffic::kWrite;
 }
 
+// The first type that the JSON reader does not know, among those that `type` is made of; empty:
+// none.
+std::string Unsupported(const protobuf::Descriptor& type,
+                        std::set<const protobuf::Descriptor*>& seen) {
+  if (!seen.insert(&type).second) return {};
+  if (IsUnsupported(type)) return type.full_name();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const protobuf::Descriptor* field = type.field(i)->message_type();
+    if (field == nullptr) continue;
+    if (std::string name = Unsupported(*field, seen); !name.empty()) return name;
+  }
+  return {};
+}
+
 absl::StatusOr<std::unique_ptr<Route>> MakeRoute(const protobuf::MethodDescriptor& method,
                                                  const google::api::HttpRule& rule) {
   auto route = std::make_unique<Route>();
@@ -78,6 +94,10 @@ absl::StatusOr<std::unique_ptr<Route>> MakeRoute(const protobuf::MethodDescripto
   if (pattern.path.empty()) return Refuse(method, "has no pattern");
   if (method.client_streaming() || method.server_streaming()) {
     return Refuse(method, "a stream cannot be one JSON document");
+  }
+  std::set<const protobuf::Descriptor*> seen;
+  if (const std::string type = Unsupported(*method.input_type(), seen); !type.empty()) {
+    return Refuse(method, "the request holds a " + type + ", which JSON requests cannot carry");
   }
   route->method = &method;
   route->http_method = pattern.http_method;

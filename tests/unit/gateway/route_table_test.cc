@@ -1,5 +1,9 @@
 #include "services/gateway/transcode/route_table.h"
 
+#include <google/api/annotations.pb.h>
+#include <google/protobuf/api.pb.h>
+#include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
 #include "common/error/error.h"
@@ -109,6 +113,57 @@ TEST(RouteTable, KnowsWhatMayBeSentTwice) {
     } else {
       EXPECT_TRUE(route->repeatable()) << route->rpc_path;
     }
+  }
+}
+
+// Wrong annotations are found at start, by name, and never become a route that half works.
+TEST(RouteTable, RefusesWrongAnnotations) {
+  struct Row {
+    std::string rule;   // Text form of google.api.http.
+    std::string fault;  // Part of the text; empty: none.
+    std::string request = ".jointly.mobility.v1.UpdateApplicationRequest";
+  };
+  const std::vector<Row> rows = {
+      {R"(get: "/v1/{application.name=applications/*}")", ""},
+      {R"(get: "/v1/x" additional_bindings { get: "/v1/y" })", ""},
+      {R"(get: "v1/x")", "must start with a slash"},
+      {R"(get: "/v1/{name=applications/*}")", "no string field name"},
+      {R"(get: "/v1/{update_mask=applications/*}")", "no string field"},
+      {R"(get: "/v1/{application.name=applications/*")", "a brace is not closed"},
+      {R"(get: "/v1/{application.name}x")", "followed by a slash"},
+      {R"(get: "/v1//x")", "empty segment"},
+      {R"(get: "/v1/**/x")", "must come last"},
+      {R"(post: "/v1/x" body: "nothing")", "body names no message field"},
+      {R"(post: "/v1/x" body: "request_id")", "body names no message field"},
+      {R"(get: "/v1/x" response_body: "name")", "response_body names no message field"},
+      {R"(get: "/v1/x" additional_bindings { get: "/v1/x" })", "shares its path"},
+      {R"(body: "*")", "has no pattern"},
+      {R"(post: "/v1/x" body: "*")", "google.protobuf.Any", ".google.protobuf.Api"},
+  };
+  for (const Row& row : rows) {
+    google::protobuf::FileDescriptorProto file;
+    file.set_name("test.proto");
+    file.set_package("jointly.test.v1");
+    file.set_syntax("proto3");
+    file.add_dependency("jointly/mobility/v1/mobility.proto");
+    file.add_dependency("google/protobuf/api.proto");
+    auto& service = *file.add_service();
+    service.set_name("Test");
+    auto& method = *service.add_method();
+    method.set_name("Method");
+    method.set_input_type(row.request);
+    method.set_output_type(".jointly.mobility.v1.Application");
+    google::api::HttpRule rule;
+    ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(row.rule, &rule)) << row.rule;
+    *method.mutable_options()->MutableExtension(google::api::http) = rule;
+    google::protobuf::Api::descriptor();
+    google::protobuf::DescriptorPool pool(google::protobuf::DescriptorPool::generated_pool());
+    const auto* built = pool.BuildFile(file);
+    ASSERT_NE(built, nullptr) << row.rule;
+    const auto table = RouteTable::Build({built->service(0)});
+    EXPECT_EQ(table.ok(), row.fault.empty()) << row.rule << table.status();
+    EXPECT_NE(std::string(table.status().message()).find(row.fault), std::string::npos)
+        << row.rule << table.status();
   }
 }
 
