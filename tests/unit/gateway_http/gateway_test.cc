@@ -399,7 +399,8 @@ TEST_F(GatewayTest, StopsGracefully) {
   std::string text = stream.ReceiveSome(milliseconds(3000));
   EXPECT_TRUE(gateway_->Stop());
   slow.join();
-  while (!stream.Ended(milliseconds(1000))) text += stream.ReceiveSome(milliseconds(1000));
+  EXPECT_TRUE(stream.Ended(milliseconds(3000)));
+  text += stream.ReceiveSome(milliseconds(1));
   EXPECT_NE(text.find("event: end\ndata: {\"reason\":\"SHUTDOWN\"}"), std::string::npos) << text;
 }
 

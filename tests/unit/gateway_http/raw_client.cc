@@ -57,11 +57,15 @@ bool RawClient::Fill(std::chrono::milliseconds patience) {
 }
 
 bool RawClient::Ended(std::chrono::milliseconds patience) {
-  pollfd poll_fd{.fd = fd_, .events = POLLIN, .revents = 0};
   if (fd_ < 0) return true;
-  if (poll(&poll_fd, 1, static_cast<int>(patience.count())) <= 0) return false;
-  char byte = 0;
-  return recv(fd_, &byte, 1, MSG_PEEK) <= 0;
+  pollfd poll_fd{.fd = fd_, .events = POLLIN, .revents = 0};
+  while (poll(&poll_fd, 1, static_cast<int>(patience.count())) > 0) {
+    char byte = 0;
+    if (recv(fd_, &byte, 1, MSG_PEEK) <= 0) return true;
+    // What still comes before the end is kept for ReceiveSome.
+    if (!Fill(patience)) return true;
+  }
+  return false;
 }
 
 std::string RawClient::ReceiveSome(std::chrono::milliseconds patience) {
