@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "common/error/macros.h"
 #include "common/rpc/name.h"
 #include "services/mobility/api/convert.h"
@@ -30,6 +32,15 @@ absl::Status CheckRoom(db::Tx& tx, const store::Case& row, std::int64_t more) {
   return ResourceExhausted(
       kUploadQuota, "your documents would take more than 100 MiB: delete some first",
       {{"bytes_used", std::to_string(used)}, {"bytes_max", std::to_string(kStudentBytesMax)}});
+}
+
+// A retry of an upload that was carried out meets an application that has its document, and may be
+// full or submitted by now: only the stored reply can answer it, which is looked up at the end.
+bool MayBeRetry(const rpc::Call& call, const store::Case& row, const std::string& kind) {
+  if (!call.request_id_given) return false;
+  const auto& documents = row.application.documents;
+  return std::any_of(documents.begin(), documents.end(),
+                     [&](const Document& document) { return document.kind == kind; });
 }
 
 struct DocumentName {
@@ -66,6 +77,7 @@ absl::StatusOr<std::unique_ptr<Upload>> Api::BeginUpload(
       [&](db::Tx& tx) -> absl::Status {
         ASSIGN_OR_RETURN(const store::Case row,
                          store::LoadCase(tx, id, ScopeOf(call), store::Lock::kNo));
+        if (MayBeRetry(call, row, start.kind())) return absl::OkStatus();
         RETURN_IF_ERROR(CheckOpen(call, row));
         return CheckRoom(tx, row, 1);
       },

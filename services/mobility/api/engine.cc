@@ -58,6 +58,23 @@ void OpenToHost(const ApplicationDecision& decision, store::Case& row) {
   }
 }
 
+// Whether the student's other applications may count more than before: this one holds no place any
+// more, or is decided. See the guard G10.
+bool GivesWay(ApplicationState before, ApplicationState after) {
+  if (before == after) return false;
+  switch (after) {
+    case ApplicationState::kDeclined:
+    case ApplicationState::kExpired:
+    case ApplicationState::kWithdrawn:
+    case ApplicationState::kWaitlisted:
+    case ApplicationState::kRejected:
+    case ApplicationState::kIneligible:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Actor ServiceOf(const Actor& actor) {
   Actor service = actor;
   service.base.actor = "service:mobility";
@@ -108,6 +125,9 @@ absl::StatusOr<store::Case> Engine::Carry(const Turn& turn, const store::Case& b
   OpenToHost(decision, after);
   store::SaveCase(turn.tx, after);
   SetTimers(turn.tx, before.application, decision);
+  if (GivesWay(before.application.state, after.application.state)) {
+    RETURN_IF_ERROR(WakeLinked(turn, after.application, after.call.linked_group));
+  }
   outbox_.Append(turn.tx, ApplicationChanged(turn.actor, &before, after,
                                              {.action = decision.move->event,
                                               .from = Name(decision.from),
@@ -161,6 +181,35 @@ absl::StatusOr<store::Case> Engine::LockWithLedgers(const Turn& turn, const stor
     }
   }
   return row;
+}
+
+absl::Status Engine::WakeLinked(const Turn& turn, const Application& ended,
+                                const std::string& linked_group) {
+  ASSIGN_OR_RETURN(const auto linked, store::LoadLinked(turn.tx, ended, linked_group));
+  for (const LinkedApplication& other : linked) {
+    if (other.state != ApplicationState::kWaitlisted) continue;
+    timers::Arm(turn.tx, {.kind = std::string(kMayBePromoted),
+                          .subject = other.application,
+                          .due = turn.actor.now,
+                          .payload = ""});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Engine::PromoteDue(db::Tx& tx, const timers::Timer& timer) {
+  const Actor actor = TimerActor(clock_.Now());
+  const auto seen =
+      store::LoadCase(tx, timer.subject, store::Everything(actor.now), store::Lock::kNo);
+  if (absl::IsNotFound(seen.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(seen.status());
+  // Whoever leaves the list meanwhile is not on the locked one.
+  const std::string& quota = seen->application.waitlist_quota;
+  if (quota.empty()) return absl::OkStatus();
+  Books books(tx, outbox_, actor);
+  RETURN_IF_ERROR(books.Lock({quota}));
+  RETURN_IF_ERROR(Promote({.tx = tx, .actor = actor, .books = books}, quota));
+  books.Settle();
+  return absl::OkStatus();
 }
 
 absl::Status Engine::ExpireOffer(db::Tx& tx, const timers::Timer& timer) {

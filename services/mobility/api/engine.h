@@ -18,6 +18,11 @@ namespace jointly::mobility {
 // Somebody changed the case between the look at it and its lock: the transaction is run again.
 inline constexpr Reason kCaseMoved{"CASE_MOVED"};
 
+// Of an application on a waiting list: a change of its student's other applications may have lifted
+// what kept it from being promoted (G10). A transaction of its own, because ledgers are locked
+// before applications.
+inline constexpr std::string_view kMayBePromoted = "may_be_promoted";
+
 // One transaction at work.
 struct Turn {
   db::Tx& tx;
@@ -49,8 +54,14 @@ class Engine {
                                               const store::Scope& scope,
                                               std::vector<std::string> more);
 
+  // The student's other applications in linked calls that wait for a place may be promoted now.
+  absl::Status WakeLinked(const Turn& turn, const Application& ended,
+                          const std::string& linked_group);
+
   // The timer "offer_expires".
   absl::Status ExpireOffer(db::Tx& tx, const timers::Timer& timer);
+  // The timer "may_be_promoted".
+  absl::Status PromoteDue(db::Tx& tx, const timers::Timer& timer);
 
   bus::Outbox& outbox() { return outbox_; }
   const Clock& clock() const { return clock_; }

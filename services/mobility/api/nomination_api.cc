@@ -194,6 +194,13 @@ absl::StatusOr<pb::MobilityCase> Api::TakeMobilityStep(db::Tx& tx, rpc::Call& ca
     RETURN_IF_ERROR(
         engine_.Promote({.tx = tx, .actor = actor, .books = books}, decision.promote_quota));
   }
+  if (step.action == M::kCancel) {
+    Application ended;
+    ended.id = before.mobility.application;
+    ended.student = before.mobility.student;
+    RETURN_IF_ERROR(engine_.WakeLinked({.tx = tx, .actor = actor, .books = books}, ended,
+                                       before.call.linked_group));
+  }
   books.Settle();
   return Answer(call, after, condition);
 }

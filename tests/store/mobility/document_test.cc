@@ -212,6 +212,14 @@ TEST_P(DocumentTest, TheSameUploadTwiceIsOneDocument) {
   EXPECT_EQ(world().Get(Student(1), application).documents_size(), 1);
   EXPECT_EQ(Outcome(Upload(application, {.content = test::SamplePdf() + "more"}, Student(1), id)),
             "REQUEST_ID_REUSED");
+  // Also when the application cannot be changed any more.
+  pb::SubmitApplicationRequest submit;
+  submit.set_name(application);
+  rpc::Call student = As(Student(1));
+  ASSERT_TRUE(api().SubmitApplication(student, submit).ok());
+  ASSERT_OK_AND_ASSIGN(const auto late, Upload(application, {}, Student(1), id));
+  EXPECT_EQ(late.name(), first.name());
+  EXPECT_EQ(Outcome(Upload(application, {}, Student(1), world().ids().Next())), "ILLEGAL_MOVE");
 }
 
 TEST_P(DocumentTest, ContentsThatNothingNamesAreSweptAfterADay) {

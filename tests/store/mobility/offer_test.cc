@@ -202,6 +202,23 @@ TEST_P(OfferTest, TheOfficeMaySayWhenItEnds) {
   EXPECT_EQ(same.SerializeAsString(), offered.SerializeAsString());
 }
 
+// A place was kept free by nothing but the student's own offer elsewhere.
+TEST_P(OfferTest, WhoeverDeclinesALinkedOfferIsNextOnTheOtherList) {
+  const auto linked = [](pb::Call& change) { change.set_linked_group("autumn"); };
+  const std::string one = world().PublishedCall(linked);
+  const std::string two = world().PublishedCall(linked);
+  ASSERT_OK_AND_ASSIGN(const auto offered, Offer(world().Ranked(one, 1).name(), kOut));
+  ASSERT_OK_AND_ASSIGN(const auto waiting,
+                       Waitlist(world().Ranked(two, 1, 80, {{kLabs, pb::FIRST}}).name(), kLabs));
+  world().PassDecision();
+  EXPECT_EQ(world().Tick(), 0);
+  ASSERT_OK_AND_ASSIGN(const auto declined, Decline(offered.name(), 1));
+  EXPECT_EQ(world().Tick(), 1);
+  EXPECT_EQ(world().Get(HomeOffice(), waiting.name()).state(), pb::Application::OFFERED);
+  EXPECT_EQ(world().QuotaOf(kOut).held(), 0);
+  EXPECT_EQ(world().QuotaOf(kLabs).held(), 1);
+}
+
 TEST_P(OfferTest, AnExpiredOfferGoesToTheNext) {
   const std::string call = world().PublishedCall();
   const std::string first = world().Offered(call, 1).name();
