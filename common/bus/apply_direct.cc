@@ -1,6 +1,7 @@
 #include <exception>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "common/bus/apply.h"
 #include "common/bus/apply_internal.h"
@@ -99,11 +100,14 @@ absl::Status Applier::TakeDirectly(db::Tx& tx, const std::vector<Message>& messa
 
   const auto end = clock_.Monotonic() + kBatchTime;
   for (const Message& message : messages) {
-    State& state = states[{message.aggregate_type, message.aggregate_id}];
+    const AggregateKey key{message.aggregate_type, message.aggregate_id};
+    State& state = states[key];
     if (message.revision <= state.last) continue;
     const bool out_of_time = taken.applied > 0 && clock_.Monotonic() >= end;
     if (state.waits || out_of_time || message.revision != state.last + 1 ||
         MajorVersionOf(message.event_type) != kMajorVersion) {
+      // Its row says "ready" or "waiting" by what is applied, so that comes first.
+      if (std::exchange(state.advanced, false)) SetApplied(tx, key, state.last);
       InsertMessage(tx, message, clock_.Now());
       state.waits = true;
       continue;

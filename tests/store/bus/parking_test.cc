@@ -142,8 +142,7 @@ TEST_P(ParkingTest, ParksABadBodyAtOnceAndHoldsItsAggregateOnly) {
   Send("b", 1);
   Receive();
   Apply();
-  EXPECT_EQ(runs_["a"], 4)
-      << "both in the batch, and both alone after it failed; never again";
+  EXPECT_EQ(runs_["a"], 4) << "both in the batch, and both alone after it failed; never again";
   EXPECT_EQ(side_->Inbox("parked"), 1);
   EXPECT_EQ(side_->Inbox("waiting"), 1);
   EXPECT_THAT(side_->Effects(), testing::UnorderedElementsAre(Effect{kA, 1}, Effect{kB, 1}));
@@ -185,6 +184,21 @@ TEST_P(ParkingTest, AppliesDirectlyWhatNothingWaitsFor) {
   Apply();
   EXPECT_EQ(side_->Number("SELECT COUNT(*) FROM inbox"), 0);
   EXPECT_EQ(Missing(side_->Effects(), {{kA, 2}, {kB, 3}, {"partnerships.agreement/c", 1}}), "");
+}
+
+TEST_P(ParkingTest, ASlowHandlerLeavesTheRestToTheInboxReadyToGo) {
+  redelivered_ = false;
+  first_ = [this](const Message&) {
+    clock_.Advance(milliseconds(6));
+    return absl::OkStatus();
+  };
+  for (int i = 1; i <= 5; ++i) Send("a", i);
+  Receive();
+  EXPECT_EQ(side_->Effects().size(), 2U) << "ten milliseconds are over";
+  EXPECT_EQ(side_->Inbox("ready"), 1);
+  EXPECT_EQ(side_->Inbox("waiting"), 2);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(side_->consumer().StepApply().ok());
+  EXPECT_EQ(Missing(side_->Effects(), {{kA, 5}}), "");
 }
 
 TEST_P(ParkingTest, ADirectFailureLeavesItsNeighboursToTheInbox) {
