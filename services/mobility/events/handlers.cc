@@ -121,7 +121,8 @@ std::vector<bus::Subscription> Subscriptions(Engine& engine) {
 }
 
 std::map<std::string, timers::Handler> TimerHandlers(Engine& engine) {
-  return {{std::string(kOfferExpires), std::bind_front(&Engine::ExpireOffer, &engine)}};
+  return {{std::string(kOfferExpires), std::bind_front(&Engine::ExpireOffer, &engine)},
+          {std::string(kMayBePromoted), std::bind_front(&Engine::PromoteDue, &engine)}};
 }
 
 }  // namespace jointly::mobility
