@@ -12,7 +12,7 @@ from client import ApiError, Client
 from installation import PASSWORD
 
 
-# Between two commands of one client: the load is steady, not a flood that only measures the machine.
+# Between two commands of one client: a steady load, not a flood that only measures the machine.
 PAUSE_SECONDS = 0.02
 
 

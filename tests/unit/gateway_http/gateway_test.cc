@@ -76,71 +76,69 @@ TEST_F(GatewayTest, CallsTheServiceAndSaysWhatItSays) {
   EXPECT_EQ(trace.find("b7ad6b7169203331"), std::string::npos) << "a new span of the same trace";
 }
 
+struct ProblemRow {
+  std::string method, target, body;
+  Rows headers;
+  int status;
+  std::string reason;
+};
+
+// What the gateway refuses, and how it says so.
+const std::vector<ProblemRow>& kProblemRows = *new std::vector<ProblemRow>{
+    {"GET", "/v1/applications/missing", "", {}, 404, "APPLICATION_NOT_FOUND"},
+    {"GET", "/v1/applications/guard", "", {}, 400, "GUARD_REFUSED"},
+    {"GET", "/v1/applications/busy", "", {}, 503, "OVERLOADED"},
+    {"GET", "/v1/applications/raw", "", {}, 500, "INTERNAL"},
+    {"GET", "/v1/nothing", "", {}, 404, "NO_SUCH_PATH"},
+    {"GET", "/v1/applications/%zz", "", {}, 400, "INVALID_TARGET"},
+    {"GET", "/v1/applications/a%2Fb", "", {}, 400, "INVALID_TARGET"},
+    {"PUT", "/v1/applications/x", "{}", {}, 405, "METHOD_NOT_ALLOWED"},
+    {"BREW", "/v1/applications/x", "", {}, 405, "METHOD_NOT_ALLOWED"},
+    {"GET", "/v1/applications/x/documents", "", {}, 405, "METHOD_NOT_ALLOWED"},
+    {"POST", "/healthz", "", {}, 405, "METHOD_NOT_ALLOWED"},
+    {"GET", "/v1/applications?pageSize=many", "", {}, 400, "INVALID_ARGUMENT"},
+    {"GET", "/v1/applications/x", "{}", {}, 400, "INVALID_ARGUMENT"},
+    {"POST", "/v1/applications/x:submit", "{", {}, 400, "INVALID_JSON"},
+    {"POST",
+     "/v1/applications/x:submit",
+     "a=1",
+     {{"Content-Type", "application/x-www-form-urlencoded"}},
+     415,
+     "UNSUPPORTED_MEDIA_TYPE"},
+    {"POST",
+     "/v1/applications/x:submit",
+     "{}",
+     {{"Content-Type", "text/plain"}},
+     415,
+     "UNSUPPORTED_MEDIA_TYPE"},
+    {"POST",
+     "/v1/applications/x:submit",
+     "{}",
+     {{"Idempotency-Key", "abc"}},
+     400,
+     "INVALID_ARGUMENT"},
+    {"GET", "/v1/applications/x", "", {{"X-Request-Timeout-Ms", "soon"}}, 400, "INVALID_ARGUMENT"},
+    {"GET", "/v1/applications/x", "", {{"X-Request-Timeout-Ms", "-5"}}, 400, "INVALID_ARGUMENT"},
+    {"GET",
+     "/v1/applications/x",
+     "",
+     {{"Authorization", "a"}, {"Authorization", "b"}},
+     400,
+     "INVALID_ARGUMENT"},
+    {"GET",
+     "/v1/applications/x",
+     "",
+     {{"Authorization", "Bearer caf\xc3\xa9"}},
+     400,
+     "INVALID_ARGUMENT"},
+    {"GET", "/v1/agreements", "", {}, 503, "SERVICE_UNAVAILABLE"},
+    {"GET", "/v1/events", "", {}, 401, "TOKEN_MISSING"},
+    {"GET", "/v1/events", "", {{"Authorization", "Bearer a.b.c"}}, 401, "TOKEN_REFUSED"},
+    {"GET", "/v1/applications/x/documents/missing:download", "", {}, 404, "DOCUMENT_NOT_FOUND"},
+};
+
 TEST_F(GatewayTest, AnswersProblems) {
-  struct Row {
-    std::string method, target, body;
-    Rows headers;
-    int status;
-    std::string reason;
-  };
-  const std::vector<Row> rows = {
-      {"GET", "/v1/applications/missing", "", {}, 404, "APPLICATION_NOT_FOUND"},
-      {"GET", "/v1/applications/guard", "", {}, 400, "GUARD_REFUSED"},
-      {"GET", "/v1/applications/busy", "", {}, 503, "OVERLOADED"},
-      {"GET", "/v1/applications/raw", "", {}, 500, "INTERNAL"},
-      {"GET", "/v1/nothing", "", {}, 404, "NO_SUCH_PATH"},
-      {"GET", "/v1/applications/%zz", "", {}, 400, "INVALID_TARGET"},
-      {"GET", "/v1/applications/a%2Fb", "", {}, 400, "INVALID_TARGET"},
-      {"PUT", "/v1/applications/x", "{}", {}, 405, "METHOD_NOT_ALLOWED"},
-      {"BREW", "/v1/applications/x", "", {}, 405, "METHOD_NOT_ALLOWED"},
-      {"GET", "/v1/applications/x/documents", "", {}, 405, "METHOD_NOT_ALLOWED"},
-      {"POST", "/healthz", "", {}, 405, "METHOD_NOT_ALLOWED"},
-      {"GET", "/v1/applications?pageSize=many", "", {}, 400, "INVALID_ARGUMENT"},
-      {"GET", "/v1/applications/x", "{}", {}, 400, "INVALID_ARGUMENT"},
-      {"POST", "/v1/applications/x:submit", "{", {}, 400, "INVALID_JSON"},
-      {"POST",
-       "/v1/applications/x:submit",
-       "a=1",
-       {{"Content-Type", "application/x-www-form-urlencoded"}},
-       415,
-       "UNSUPPORTED_MEDIA_TYPE"},
-      {"POST",
-       "/v1/applications/x:submit",
-       "{}",
-       {{"Content-Type", "text/plain"}},
-       415,
-       "UNSUPPORTED_MEDIA_TYPE"},
-      {"POST",
-       "/v1/applications/x:submit",
-       "{}",
-       {{"Idempotency-Key", "abc"}},
-       400,
-       "INVALID_ARGUMENT"},
-      {"GET",
-       "/v1/applications/x",
-       "",
-       {{"X-Request-Timeout-Ms", "soon"}},
-       400,
-       "INVALID_ARGUMENT"},
-      {"GET", "/v1/applications/x", "", {{"X-Request-Timeout-Ms", "-5"}}, 400, "INVALID_ARGUMENT"},
-      {"GET",
-       "/v1/applications/x",
-       "",
-       {{"Authorization", "a"}, {"Authorization", "b"}},
-       400,
-       "INVALID_ARGUMENT"},
-      {"GET",
-       "/v1/applications/x",
-       "",
-       {{"Authorization", "Bearer caf\xc3\xa9"}},
-       400,
-       "INVALID_ARGUMENT"},
-      {"GET", "/v1/agreements", "", {}, 503, "SERVICE_UNAVAILABLE"},
-      {"GET", "/v1/events", "", {}, 401, "TOKEN_MISSING"},
-      {"GET", "/v1/events", "", {{"Authorization", "Bearer a.b.c"}}, 401, "TOKEN_REFUSED"},
-      {"GET", "/v1/applications/x/documents/missing:download", "", {}, 404, "DOCUMENT_NOT_FOUND"},
-  };
-  for (const Row& row : rows) {
+  for (const ProblemRow& row : kProblemRows) {
     const RawAnswer answer =
         Ask(gateway_->http_port(), row.method, row.target, row.body, row.headers);
     EXPECT_EQ(answer.status, row.status) << row.method << " " << row.target << answer.body;
@@ -345,6 +343,10 @@ TEST_F(GatewayTest, UploadsStream) {
       std::string(500'000, 'x'));
   broken.CloseSending();
   EXPECT_EQ(broken.Receive().status, 400);
+  // The client has its answer before the service has heard of the end.
+  for (int i = 0; i < 300 && backend_->seen().cancelled < cancelled + 2; ++i) {
+    std::this_thread::sleep_for(milliseconds(10));
+  }
   EXPECT_GE(backend_->seen().cancelled, cancelled + 2) << "nothing half is kept";
 }
 

@@ -83,88 +83,91 @@ class HttpServerTest : public testing::Test {
   int port_ = 0;
 };
 
+const std::string& kGet = *new std::string("GET / HTTP/1.1\r\nHost: a\r\n");
+const std::string& kPost = *new std::string("POST / HTTP/1.1\r\nHost: a\r\n");
+using HttpRow = std::tuple<std::string, std::string, int>;
+// What is sent, byte by byte, and the status that answers it.
+const std::vector<HttpRow>& kHttpRows = *new std::vector<HttpRow>{
+    {"fine", kGet + "\r\n", 200},
+    {"no host", "GET / HTTP/1.1\r\n\r\n", 400},
+    {"two hosts", kGet + "Host: b\r\n\r\n", 400},
+    {"no version", "GET /\r\n\r\n", 400},
+    {"version 2", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", 400},
+    {"version 1.9", "GET / HTTP/1.9\r\nHost: a\r\n\r\n", 400},
+    {"lower case protocol", "GET / http/1.1\r\nHost: a\r\n\r\n", 400},
+    {"no method", " / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+    {"a method with a brace", "G{T / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+    {"a raw control character in the target", "GET /a\x01 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+    {"a space in the target", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+    {"a header without a colon", kGet + "Nothing\r\n\r\n", 400},
+    {"a space before the colon", kGet + "X-A : b\r\n\r\n", 400},
+    {"a name that is empty", kGet + ": b\r\n\r\n", 400},
+    {"a NUL in a header", kGet + std::string("X-A: a\0b\r\n\r\n", 12), 400},
+    {"a bare line feed in a header", kGet + "X-A: a\nX-B: b\r\n\r\n", 400},
+    {"TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400},
+    {"a negative length", kPost + "Content-Length: -1\r\n\r\n", 400},
+    {"a length in hexadecimal", kPost + "Content-Length: 0x10\r\n\r\n", 400},
+    {"a length with a plus", kPost + "Content-Length: +3\r\n\r\nabc", 400},
+    {"a length beyond 64 bits", kPost + "Content-Length: 99999999999999999999\r\n\r\n", 400},
+    {"a length with a comma", kPost + "Content-Length: 3, 3\r\n\r\nabc", 400},
+    {"two lengths", kPost + "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc", 400},
+    {"the same length twice", kPost + "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400},
+    {"a length and chunks",
+     kPost + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+    {"chunks and a length",
+     kPost + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n", 400},
+    {"gzip", kPost + "Transfer-Encoding: gzip\r\n\r\nabc", 400},
+    {"gzip, chunked", kPost + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400},
+    {"chunked twice",
+     kPost + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+    {"chunked with a vertical tab", kPost + "Transfer-Encoding: \vchunked\r\n\r\n0\r\n\r\n", 400},
+    {"identity", kPost + "Transfer-Encoding: identity\r\n\r\nabc", 400},
+    {"chunks of HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+    {"a chunk size that is none", kPost + "Transfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n", 400},
+    {"a negative chunk", kPost + "Transfer-Encoding: chunked\r\n\r\n-3\r\nabc\r\n0\r\n\r\n", 400},
+    {"a chunk beyond 64 bits", kPost + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n",
+     400},
+    {"a chunk that is longer than it says",
+     kPost + "Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", 400},
+    {"a body that breaks off", kPost + "Content-Length: 10\r\n\r\nabc", 400},
+    {"a chunk that breaks off", kPost + "Transfer-Encoding: chunked\r\n\r\n5\r\nab", 400},
+    {"an expectation", kPost + "Expect: miracle\r\nContent-Length: 3\r\n\r\nabc", 417},
+    {"headers of 9 KiB", kGet + "X-A: " + std::string(9000, 'a') + "\r\n\r\n", 431},
+    {"a target of 1 MB", "GET /" + std::string(1 << 20, 'a') + " HTTP/1.1\r\n\r\n", 431},
+    {"a header without an end", kGet + "X-A: " + std::string(100'000, 'a'), 431},
+    {"1000 headers",
+     kGet +
+         [] {
+           std::string headers;
+           for (int i = 0; i < 1000; ++i) headers += "X-A" + std::to_string(i) + ": b\r\n";
+           return headers;
+         }() +
+         "\r\n",
+     431},
+    {"a body over the limit", kPost + "Content-Length: 100001\r\n\r\n", 413},
+    {"a body far over the limit",
+     kPost + "Content-Length: 2000000\r\n\r\n" + std::string(2'000'000, 'a'), 413},
+    {"chunks over the limit",
+     kPost + "Transfer-Encoding: chunked\r\n\r\n" +
+         [] {
+           std::string chunks;
+           for (int i = 0; i < 200; ++i) chunks += "400\r\n" + std::string(1024, 'a') + "\r\n";
+           return chunks + "0\r\n\r\n";
+         }(),
+     413},
+    {"a chunk extension of 100 kB",
+     kPost + "Transfer-Encoding: chunked\r\n\r\n3;" + std::string(100'000, 'a') + "\r\nabc\r\n",
+     400},
+    {"chunks", kPost + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n",
+     200},
+    {"a trailer", kPost + "Transfer-Encoding: chunked\r\n\r\n0\r\nX-T: a\r\n\r\n", 200},
+    {"CHUNKED", kPost + "Transfer-Encoding: CHUNKED\r\n\r\n1\r\na\r\n0\r\n\r\n", 200},
+    {"HTTP/1.0", "GET / HTTP/1.0\r\n\r\n", 200},
+};
+
 TEST_F(HttpServerTest, RefusesWhatIsNoHttp) {
   Start();
-  const std::string get = "GET / HTTP/1.1\r\nHost: a\r\n";
-  const std::string post = "POST / HTTP/1.1\r\nHost: a\r\n";
-  const std::vector<std::tuple<std::string, std::string, int>> rows = {
-      {"fine", get + "\r\n", 200},
-      {"no host", "GET / HTTP/1.1\r\n\r\n", 400},
-      {"two hosts", get + "Host: b\r\n\r\n", 400},
-      {"no version", "GET /\r\n\r\n", 400},
-      {"version 2", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", 400},
-      {"version 1.9", "GET / HTTP/1.9\r\nHost: a\r\n\r\n", 400},
-      {"lower case protocol", "GET / http/1.1\r\nHost: a\r\n\r\n", 400},
-      {"no method", " / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
-      {"a method with a brace", "G{T / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
-      {"a raw control character in the target", "GET /a\x01 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
-      {"a space in the target", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", 400},
-      {"a header without a colon", get + "Nothing\r\n\r\n", 400},
-      {"a space before the colon", get + "X-A : b\r\n\r\n", 400},
-      {"a name that is empty", get + ": b\r\n\r\n", 400},
-      {"a NUL in a header", get + std::string("X-A: a\0b\r\n\r\n", 12), 400},
-      {"a bare line feed in a header", get + "X-A: a\nX-B: b\r\n\r\n", 400},
-      {"TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400},
-      {"a negative length", post + "Content-Length: -1\r\n\r\n", 400},
-      {"a length in hexadecimal", post + "Content-Length: 0x10\r\n\r\n", 400},
-      {"a length with a plus", post + "Content-Length: +3\r\n\r\nabc", 400},
-      {"a length beyond 64 bits", post + "Content-Length: 99999999999999999999\r\n\r\n", 400},
-      {"a length with a comma", post + "Content-Length: 3, 3\r\n\r\nabc", 400},
-      {"two lengths", post + "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc", 400},
-      {"the same length twice", post + "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400},
-      {"a length and chunks",
-       post + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
-      {"chunks and a length",
-       post + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n", 400},
-      {"gzip", post + "Transfer-Encoding: gzip\r\n\r\nabc", 400},
-      {"gzip, chunked", post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400},
-      {"chunked twice",
-       post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
-      {"chunked with a vertical tab", post + "Transfer-Encoding: \vchunked\r\n\r\n0\r\n\r\n", 400},
-      {"identity", post + "Transfer-Encoding: identity\r\n\r\nabc", 400},
-      {"chunks of HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
-      {"a chunk size that is none", post + "Transfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n", 400},
-      {"a negative chunk", post + "Transfer-Encoding: chunked\r\n\r\n-3\r\nabc\r\n0\r\n\r\n", 400},
-      {"a chunk beyond 64 bits", post + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n",
-       400},
-      {"a chunk that is longer than it says",
-       post + "Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", 400},
-      {"a body that breaks off", post + "Content-Length: 10\r\n\r\nabc", 400},
-      {"a chunk that breaks off", post + "Transfer-Encoding: chunked\r\n\r\n5\r\nab", 400},
-      {"an expectation", post + "Expect: miracle\r\nContent-Length: 3\r\n\r\nabc", 417},
-      {"headers of 9 KiB", get + "X-A: " + std::string(9000, 'a') + "\r\n\r\n", 431},
-      {"a target of 1 MB", "GET /" + std::string(1 << 20, 'a') + " HTTP/1.1\r\n\r\n", 431},
-      {"a header without an end", get + "X-A: " + std::string(100'000, 'a'), 431},
-      {"1000 headers",
-       get +
-           [] {
-             std::string headers;
-             for (int i = 0; i < 1000; ++i) headers += "X-A" + std::to_string(i) + ": b\r\n";
-             return headers;
-           }() +
-           "\r\n",
-       431},
-      {"a body over the limit", post + "Content-Length: 100001\r\n\r\n", 413},
-      {"a body far over the limit",
-       post + "Content-Length: 2000000\r\n\r\n" + std::string(2'000'000, 'a'), 413},
-      {"chunks over the limit",
-       post + "Transfer-Encoding: chunked\r\n\r\n" +
-           [] {
-             std::string chunks;
-             for (int i = 0; i < 200; ++i) chunks += "400\r\n" + std::string(1024, 'a') + "\r\n";
-             return chunks + "0\r\n\r\n";
-           }(),
-       413},
-      {"a chunk extension of 100 kB",
-       post + "Transfer-Encoding: chunked\r\n\r\n3;" + std::string(100'000, 'a') + "\r\nabc\r\n",
-       400},
-      {"chunks", post + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n",
-       200},
-      {"a trailer", post + "Transfer-Encoding: chunked\r\n\r\n0\r\nX-T: a\r\n\r\n", 200},
-      {"CHUNKED", post + "Transfer-Encoding: CHUNKED\r\n\r\n1\r\na\r\n0\r\n\r\n", 200},
-      {"HTTP/1.0", "GET / HTTP/1.0\r\n\r\n", 200},
-  };
-  for (const auto& [what, bytes, status] : rows) {
+  for (const auto& [what, bytes, status] : kHttpRows) {
     const auto begin = std::chrono::steady_clock::now();
     EXPECT_EQ(Send(bytes).status, status) << what;
     EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(2000)) << what;
