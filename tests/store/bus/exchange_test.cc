@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/telemetry/failpoint.h"
 #include "tests/support/bus_side.h"
 #include "tests/support/fake_broker.h"
 
@@ -365,6 +366,51 @@ TEST_P(ExchangeTest, SurvivesSeedsOfEverythingAtOnce) {
     ASSERT_EQ(consumer_->Number("SELECT COUNT(*) FROM inbox"), 0);
   }
 }
+
+#ifdef JOINTLY_FAILPOINTS
+struct Crash {
+  std::string_view at;
+  int passes_left;
+};
+
+TEST_P(ExchangeTest, SurvivesADeathBetweenAnyTwoSteps) {
+  std::vector<const char*> places = {"relay.before_mark", "consumer.before_ack",
+                                     "consumer.after_apply"};
+  if (!is_postgres()) {
+    places.insert(places.end(), {"outbox.after_commit", "relay.before_publish",
+                                 "consumer.before_direct", "consumer.before_apply"});
+  }
+  for (const char* place : places) {
+    SCOPED_TRACE(place);
+    Crash crash{.at = place, .passes_left = 2};
+    telemetry::SetFailpointHook(
+        [](std::string_view name, void* context) {
+          auto& armed = *static_cast<Crash*>(context);
+          if (name == armed.at && --armed.passes_left == 0) throw telemetry::SimulatedCrash();
+        },
+        &crash);
+    // Reordering sends a part of them through the inbox.
+    broker_.SetFaults({.reorder = 50});
+    for (int i = 0; i < 24; ++i) {
+      try {
+        if (i % 4 == 0) Change("a", 2);
+        Run(std::chrono::seconds(1));
+      } catch (const telemetry::SimulatedCrash&) {
+        producer_->Restart();
+        consumer_->Restart();
+        Start();
+        // What a command has committed is made, whether or not its caller heard of it.
+        made_[kA] = producer_->Number("SELECT revision FROM thing WHERE id = 'a'");
+      }
+    }
+    telemetry::SetFailpointHook(nullptr, nullptr);
+    EXPECT_LE(crash.passes_left, 0) << "it did die";
+    Run(std::chrono::seconds(5));
+    ASSERT_EQ(Missing(consumer_->Effects(), made_), "");
+    ASSERT_EQ(producer_->Pending(), 0);
+  }
+}
+#endif
 
 INSTANTIATE_ON_ENGINES(ExchangeTest);
 
