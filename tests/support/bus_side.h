@@ -77,6 +77,20 @@ class Side {
   std::unique_ptr<bus::Consumer> consumer_;
 };
 
+// A test whose only databases are those of its sides, on the engine that its parameter names.
+class SideTest : public testing::TestWithParam<Engine> {
+ protected:
+  void SetUp() final {
+    if (is_postgres() && PostgresUrl().empty()) {
+      GTEST_SKIP() << "JOINTLY_TEST_POSTGRES is not set: it names the PostgreSQL server for tests "
+                      "(scripts/test starts one)";
+    }
+    Prepare();
+  }
+  virtual void Prepare() = 0;
+  bool is_postgres() const { return GetParam() == Engine::kPostgres; }
+};
+
 // Reads producers' feeds from their databases, as the RPC does in production.
 class LocalFeeds final : public bus::FeedSource {
  public:

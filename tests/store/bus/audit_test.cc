@@ -9,14 +9,10 @@ namespace {
 
 using testing::HasSubstr;
 
-class AuditTest : public DatabaseTest {
+class AuditTest : public SideTest {
  protected:
   void Prepare() override {
     side_ = std::make_unique<Side>("partnerships", "agreement", GetParam(), clock_, rng_);
-  }
-  void TearDown() override {
-    side_.reset();
-    DatabaseTest::TearDown();
   }
   void Change(int times) {
     for (int i = 0; i < times; ++i) ASSERT_TRUE(side_->Change("a").ok());

@@ -19,19 +19,13 @@ constexpr milliseconds kNoWait{0};
 const std::string kA = "partnerships.agreement/a";
 const std::string kB = "partnerships.agreement/b";
 
-class ExchangeTest : public DatabaseTest {
+class ExchangeTest : public SideTest {
  protected:
   void Prepare() override {
     producer_ = std::make_unique<Side>("partnerships", "agreement", GetParam(), clock_, rng_);
     consumer_ = std::make_unique<Side>("mobility", "application", GetParam(), clock_, rng_);
     feeds_.Add(*producer_);
     Start();
-  }
-
-  void TearDown() override {
-    consumer_.reset();
-    producer_.reset();
-    DatabaseTest::TearDown();
   }
 
   void Start() {

@@ -12,14 +12,10 @@
 namespace jointly::test {
 namespace {
 
-class FeedTest : public DatabaseTest {
+class FeedTest : public SideTest {
  protected:
   void Prepare() override {
     side_ = std::make_unique<Side>("partnerships", "agreement", GetParam(), clock_, rng_);
-  }
-  void TearDown() override {
-    side_.reset();
-    DatabaseTest::TearDown();
   }
   void Change(const std::string& id, int times = 1, const std::string& body = "") {
     for (int i = 0; i < times; ++i) ASSERT_TRUE(side_->Change(id, body).ok());

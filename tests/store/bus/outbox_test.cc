@@ -7,16 +7,12 @@
 namespace jointly::test {
 namespace {
 
-class OutboxTest : public DatabaseTest {
+class OutboxTest : public SideTest {
  protected:
   void Prepare() override {
     side_ = std::make_unique<Side>("partnerships", "agreement", GetParam(), clock_, rng_);
     outbox_ = std::make_unique<bus::Outbox>("partnerships", "test", clock_, ids_);
     outbox_->OnCommit([this] { ++wakes_; });
-  }
-  void TearDown() override {
-    side_.reset();
-    DatabaseTest::TearDown();
   }
 
   static bus::Event EventOf(const std::string& id, std::int64_t revision) {
