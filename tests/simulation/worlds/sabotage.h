@@ -1,0 +1,27 @@
+#pragma once
+
+namespace jointly::simulation {
+
+class World;
+
+// What is broken on purpose, so that the check is seen to find it.
+enum class Sabotage {
+  kNone,
+  kLoseEvent,      // An event counts as published and is not, and nobody can walk the feed.
+  kForgetApplied,  // A consumer forgets what it has applied.
+  kLoseCommits,    // A disk loses its last commits at a crash, although they were durable.
+  kNewRequestId,   // A retry gets a new request id on its way.
+  kTakePlace,      // A place is counted that nobody has.
+  kSkipPromotion,  // Places become free and nobody on the list is told.
+  kEditAudit,      // An audit row is edited after it was sealed.
+  kLeakToFile,     // A name gets into a column.
+  kLeakToLog,      // A name gets into a log line.
+  kRepeatMail,     // A mail goes out twice.
+  kStaleReplica,   // A replica differs from its owner.
+  kDropNotice,     // Notifications are lost.
+};
+
+// Breaks it by hand, where that can be done now; false: not yet.
+bool Spoil(World& world, Sabotage sabotage);
+
+}  // namespace jointly::simulation
