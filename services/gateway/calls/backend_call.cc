@@ -64,14 +64,24 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
     }
     const milliseconds failing = call_.peer->Failed();
     if (call_.repeatable && failing < kPatience && Until(deadline_) > pause_) {
-      alarm_.emplace();
-      alarm_->Set(After(pause_), [self = shared_from_this()](bool) { self->Try(); });
+      const milliseconds pause = pause_;
       pause_ = std::min(2 * pause_, kLongestPause);
-      return;
+      return TryAfter(pause);
     }
     telemetry::Debug("a service cannot be reached",
                      {{"peer", call_.peer->name()}, {"error", status.error_message()}});
     done_(Explain(result, call_.peer->name(), call_.repeatable));
+  }
+
+  // An alarm keeps its callback until it is destroyed, so what the callback holds is moved out of
+  // it.
+  void TryAfter(milliseconds pause) {
+    const auto alarm = std::make_shared<grpc::Alarm>();
+    alarm->Set(After(pause), [self = shared_from_this(), held = alarm](bool) mutable {
+      const auto own = std::move(self);
+      const auto last = std::move(held);
+      own->Try();
+    });
   }
 
   const UnaryCall call_;
@@ -80,7 +90,6 @@ class Attempts : public std::enable_shared_from_this<Attempts> {
   const gpr_timespec deadline_;
   milliseconds pause_ = kFirstPause;
   std::optional<grpc::ClientContext> context_;
-  std::optional<grpc::Alarm> alarm_;
 };
 
 }  // namespace

@@ -222,6 +222,7 @@ asio::awaitable<HttpResponse> Connection::ReadAndServe(Head& head, Exchange& exc
     body = std::move(parser.get().body());
   }
   HttpResponse response = co_await AwaitCallback<HttpResponse>(
+      server_.callbacks,
       [&exchange, &body](auto done) { exchange.Serve(std::move(body), std::move(done)); });
   co_return response;
 }
@@ -243,17 +244,19 @@ asio::awaitable<HttpResponse> Connection::ReadIntoSink(Head& head, Exchange& exc
     if (error == http::error::need_buffer) error = {};
     part.resize(part.size() - parser.get().body().size);
     if (error || part.empty()) continue;
-    wanted = co_await AwaitCallback<bool>(
-        [&sink, &part](auto done) { sink.Write(std::move(part), std::move(done)); });
+    wanted = co_await AwaitCallback<bool>(server_.callbacks, [&sink, &part](auto done) {
+      sink.Write(std::move(part), std::move(done));
+    });
   }
   broken_ = broken_ || error || !parser.is_done();
   if (!error) {
-    HttpResponse response =
-        co_await AwaitCallback<HttpResponse>([&sink](auto done) { sink.Finish(std::move(done)); });
+    HttpResponse response = co_await AwaitCallback<HttpResponse>(
+        server_.callbacks, [&sink](auto done) { sink.Finish(std::move(done)); });
     co_return response;
   }
-  co_await AwaitCallback<bool>(
-      [&sink](auto done) { sink.Abort([done = std::move(done)] { done(true); }); });
+  co_await AwaitCallback<bool>(server_.callbacks, [&sink](auto done) {
+    sink.Abort([done = std::move(done)] { done(true); });
+  });
   if (error == http::error::body_limit) {
     co_return exchange.Refuse(413, "The file is larger than this method takes.");
   }

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <functional>
+#include <memory>
 #include <string>
 #include <unordered_set>
 
@@ -27,6 +28,8 @@ struct ServerState {
   Handler* handler = nullptr;
   std::atomic<bool> stopping{false};
   std::atomic<int> connections{0};
+  // Callbacks of those who answer that have not returned yet: see await.h.
+  std::shared_ptr<std::atomic<int>> callbacks = std::make_shared<std::atomic<int>>(0);
 };
 
 class Connection {

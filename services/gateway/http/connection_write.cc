@@ -72,7 +72,7 @@ asio::awaitable<bool> Connection::WriteParts(const HttpResponse& response) {
   std::uint64_t left = response.length.value_or(0);  // Stays 0 when it is not known.
   while (true) {
     BodySource::Part part = co_await AwaitCallback<BodySource::Part>(
-        [&response](auto done) { response.stream->Next(std::move(done)); });
+        server_.callbacks, [&response](auto done) { response.stream->Next(std::move(done)); });
     // The head has gone: an early end is all that can tell the client that something failed.
     if (part.kind == BodySource::Part::Kind::kFailed) co_return false;
     if (part.kind == BodySource::Part::Kind::kEnd) break;

@@ -169,6 +169,11 @@ HttpServer::HttpServer(HttpOptions options, Handler& handler)
 
 HttpServer::~HttpServer() {
   Stop(std::chrono::seconds(30));
+  // Who answered last may not have returned from its callback yet, and that uses the contexts.
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (state_->server.callbacks->load() > 0 && std::chrono::steady_clock::now() < patience) {
+    std::this_thread::yield();
+  }
   for (auto& worker : state_->workers) worker->context.stop();
   for (auto& worker : state_->workers) {
     if (worker->thread.joinable()) worker->thread.join();
