@@ -1,6 +1,7 @@
 #include "services/gateway/process/config.h"
 
 #include "common/telemetry/log.h"
+#include "services/gateway/transcode/route_table.h"
 
 namespace jointly::gateway {
 namespace {
@@ -46,8 +47,9 @@ GatewayOptions LoadConfig(int argc, char** argv) {
   config::Declare(options, common);
   DeclareOwn(options, own);
   options.Validate([&common]() -> std::string {
-    for (const char* name : {"identity", "partnerships", "mobility", "notifications"}) {
-      if (!common.peers.contains(name)) return std::string("peers has no address of ") + name;
+    for (const auto* service : PublicServices()) {
+      const std::string name = PeerOf(service->full_name());
+      if (!common.peers.contains(name)) return "peers has no address of " + name;
     }
     return "";
   });
