@@ -99,7 +99,7 @@ def submit_requests(drafts):
 
 def measure_submit(engine, raw_sql, echo, quick):
     os.environ["JOINTLY_TEST_ENGINE"] = engine
-    installation = Installation(extra={"gateway": ["--requests-per-second=0"]}, log_level="warning")
+    installation = Installation(extra={"gateway": ["--rate-read=0", "--rate-write=0", "--rate-session=0"]}, log_level="warning")
     try:
         began = time.monotonic()
         installation.start()
