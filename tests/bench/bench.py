@@ -99,7 +99,8 @@ def submit_requests(drafts):
 
 def measure_submit(engine, raw_sql, echo, quick):
     os.environ["JOINTLY_TEST_ENGINE"] = engine
-    installation = Installation(extra={"gateway": ["--rate-read=0", "--rate-write=0", "--rate-session=0"]}, log_level="warning")
+    unlimited = ["--rate-read=0", "--rate-write=0", "--rate-session=0"]
+    installation = Installation(extra={"gateway": unlimited}, log_level="warning")
     try:
         began = time.monotonic()
         installation.start()
