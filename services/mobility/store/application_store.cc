@@ -40,8 +40,8 @@ constexpr std::string_view kChoiceEnd = "\t%";
 
 ScopeColumns Columns() {
   return {.student = "application.student",
-          .offices = {"application.home_institution", "application.home_unit",
-                      "application.host_institution", "application.host_unit"}};
+          .institutions = {"application.home_institution", "application.host_institution"},
+          .units = {"application.home_unit", "application.host_unit"}};
 }
 
 ApplicationState StateOf(const std::string& name) {

@@ -15,8 +15,8 @@ CivilTime RequiredCivil(const std::string& text) {
 
 // A draft is its own office's; what was published is everybody's.
 Condition CallScope(const Scope& scope) {
-  Condition condition =
-      ScopeCondition(scope, {.student = "", .offices = {"call.home_institution"}}, /*first=*/1);
+  Condition condition = ScopeCondition(
+      scope, {.student = "", .institutions = {"call.home_institution"}, .units = {}}, /*first=*/1);
   condition.sql = "(call.state <> 'draft' OR " + condition.sql + ")";
   return condition;
 }

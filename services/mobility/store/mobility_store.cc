@@ -22,8 +22,8 @@ constexpr std::string_view kMobilityJoins =
 
 ScopeColumns Columns() {
   return {.student = "mobility.student",
-          .offices = {"mobility.sending_institution", "mobility.sending_unit",
-                      "mobility.receiving_institution", "mobility.receiving_unit"}};
+          .institutions = {"mobility.sending_institution", "mobility.receiving_institution"},
+          .units = {"mobility.sending_unit", "mobility.receiving_unit"}};
 }
 
 MobilityRow ReadMobility(const db::Row& columns) {

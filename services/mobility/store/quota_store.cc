@@ -15,8 +15,8 @@ constexpr std::string_view kQuotaColumns =
 
 ScopeColumns Columns() {
   return {.student = "",
-          .offices = {"quota.sending_institution", "quota.sending_unit",
-                      "quota.receiving_institution", "quota.receiving_unit"}};
+          .institutions = {"quota.sending_institution", "quota.receiving_institution"},
+          .units = {"quota.sending_unit", "quota.receiving_unit"}};
 }
 
 QuotaRow ReadQuota(const db::Row& row) {

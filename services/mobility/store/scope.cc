@@ -15,11 +15,20 @@ Condition ScopeCondition(const Scope& scope, const ScopeColumns& columns, int fi
     add(columns.student + " = $" + std::to_string(condition.next++));
     condition.parameters.emplace_back(scope.person);
   }
-  if (!scope.offices.empty() && !columns.offices.empty()) {
+  const auto add_any = [&](const std::vector<std::string>& names,
+                           const std::vector<std::string>& within) {
+    if (names.empty() || within.empty()) return;
     const std::string number = std::to_string(condition.next++);
-    for (const std::string& column : columns.offices) add(column + " {any $" + number + "}");
-    condition.parameters.emplace_back(db::TextList{scope.offices});
+    for (const std::string& column : within) add(column + " {any $" + number + "}");
+    condition.parameters.emplace_back(db::TextList{names});
+  };
+  std::vector<std::string> institutions;
+  std::vector<std::string> units;
+  for (const std::string& office : scope.offices) {
+    (office.find("/units/") == std::string::npos ? institutions : units).push_back(office);
   }
+  add_any(institutions, columns.institutions);
+  add_any(units, columns.units);
   condition.sql = condition.sql.empty() ? "1 = 0" : "(" + condition.sql + ")";
   return condition;
 }

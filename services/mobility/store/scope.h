@@ -34,12 +34,14 @@ struct Slice {
   db::Values parameters;
 };
 
-// "(application.student = $2 OR application.home_institution ...)". Columns that a table lacks are
-// left out with an empty name.
+// Where a table says whose a row is. Institutions and units stand apart, so that each is looked for
+// by its own index. An empty name: the table has no such column.
 struct ScopeColumns {
   std::string student;
-  std::vector<std::string> offices;  // Columns that name an institution or unit.
+  std::vector<std::string> institutions;
+  std::vector<std::string> units;
 };
+// "(application.student = $2 OR application.home_institution {any $3} ...)".
 Condition ScopeCondition(const Scope& scope, const ScopeColumns& columns, int first);
 
 }  // namespace jointly::mobility::store
