@@ -32,6 +32,7 @@ constexpr milliseconds kDrainMax{3'000};
 
 struct InFlight {
   PendingEvent event;
+  TimePoint since{};
   bool returned = false;
 };
 
@@ -88,6 +89,7 @@ struct Relay::State {
   absl::Status Fetch();
   absl::Status PublishWindow();
   absl::Status PollBroker(milliseconds wait);
+  absl::Status CheckSilence();
   void Settle(std::uint64_t first, std::uint64_t last, bool acked);
   void SettleOne(InFlight& entry, bool acked);
   absl::Status HandleUnroutable();
@@ -123,6 +125,7 @@ struct Relay::State {
   // Grows from 1 with every confirmation: a broker in alarm says so after the first publish, and
   // then at most one message hangs, not a window of them (messaging.md 4.3).
   int window = 1;
+  TimePoint last_blocked{};
   std::vector<std::int64_t> confirmed;  // Not yet marked.
   TimePoint confirmed_since{};
   std::vector<std::int64_t> nacked;
@@ -157,6 +160,7 @@ absl::Status Relay::State::Step(milliseconds wait) {
     if (!confirmed.empty()) wait = std::min(wait, kMarkDelay);
     status = PollBroker(can_go_on && !AllSent() ? milliseconds(0) : wait);
   }
+  if (status.ok()) status = CheckSilence();
   if (status.ok()) status = HandleUnroutable();
   if (!status.ok()) {
     Disconnect(status);
@@ -258,7 +262,8 @@ absl::Status Relay::State::PublishWindow() {
     ASSIGN_OR_RETURN(const std::uint64_t tag, channel->Publish(buffer.front().wire));
     in_flight_bytes += bytes;
     buffer.front().wire.body.clear();
-    in_flight.emplace(tag, InFlight{.event = std::move(buffer.front())});
+    in_flight.emplace(tag,
+                      InFlight{.event = std::move(buffer.front()), .since = clock.Monotonic()});
     buffer.pop_front();
   }
   return absl::OkStatus();
@@ -284,6 +289,16 @@ absl::Status Relay::State::PollBroker(milliseconds wait) {
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status Relay::State::CheckSilence() {
+  const TimePoint now = clock.Monotonic();
+  if (channel->blocked()) last_blocked = now;
+  if (in_flight.empty()) return absl::OkStatus();
+  const TimePoint since = std::max(in_flight.begin()->second.since, last_blocked);
+  if (now - since < options.confirm_max) return absl::OkStatus();
+  return Unavailable(kBrokerDown, "the broker said nothing of an event for " +
+                                      std::to_string(options.confirm_max.count()) + " ms");
 }
 
 void Relay::State::Settle(std::uint64_t first, std::uint64_t last, bool acked) {

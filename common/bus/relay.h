@@ -21,6 +21,9 @@ struct RelayOptions {
   // A row that no queue took although the topology has one for it is tried again after this.
   std::chrono::milliseconds unroutable_retry{30'000};
   std::chrono::milliseconds nack_retry{1'000};
+  // A broker that says nothing of an event for this long, and is not in alarm, gets it again over a
+  // new connection: its word was damaged or lost on the way.
+  std::chrono::milliseconds confirm_max{30'000};
   // One leader per partition; rows are spread over partitions by their aggregate.
   int partition = 0;
   int partitions = 1;

@@ -126,6 +126,7 @@ void BrokerTest::StartExchange(const std::string& producer_url, const std::strin
   producer_broker_ = std::make_unique<bus::AmqpBroker>(Options("partnerships", producer_url));
   consumer_broker_ = std::make_unique<bus::AmqpBroker>(Options("mobility", consumer_url));
   relay.heartbeat = kHeartbeat;
+  relay.confirm_max = kConfirmMax;
   relay.reconnect_max = kReconnectMax;
   producer_->MakeRelay(*producer_broker_, relay).Start();
   consumer_

@@ -22,6 +22,8 @@ class BrokerTest : public testing::Test {
  protected:
   static constexpr std::chrono::seconds kHeartbeat{1};
   static constexpr std::chrono::milliseconds kReconnectMax{1'000};
+  // A confirmation that was damaged on the wire.
+  static constexpr std::chrono::milliseconds kConfirmMax{5'000};
   // A hung broker is noticed by then (messaging.md section 5).
   static constexpr std::chrono::milliseconds kDetection{3'000};
 

@@ -91,6 +91,7 @@ class FakePublisher final : public bus::PublishChannel {
         ready_.push_back(
             {.kind = Confirmation::Kind::kReturned, .message_id = sent.message.message_id});
       }
+      if (broker_.Chance(broker_.faults_.mute)) continue;
       ready_.push_back({.kind = Confirmation::Kind::kAck, .tag = sent.tag});
     }
     sent_.clear();

@@ -27,6 +27,7 @@ struct BrokerFaults {
   int reorder_window = 50;
   int disconnect = 0;          // A call finds its connection broken.
   int hold_confirmations = 0;  // A poll leaves the newer confirmations for a later one.
+  int mute = 0;                // What entered the queues is never confirmed.
 };
 
 struct BrokerCounts {

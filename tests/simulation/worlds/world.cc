@@ -154,9 +154,13 @@ void World::StepClock() {
   const std::uint64_t chance = rng_.Below(100);
   std::chrono::seconds by(1 + rng_.Below(60));
   if (chance >= 50) by = std::chrono::minutes(10 + rng_.Below(12 * 60));
-  if (chance >= 85) by = std::chrono::hours(24 + rng_.Below(72));
+  if (chance >= 90) by = std::chrono::hours(24 + rng_.Below(72));
   clock_.Advance(by);
   Trace("the clock goes on by " + std::to_string(by.count()) + " s");
+  if (options_.calm || !Chance(3)) return;
+  const std::chrono::minutes jump(1 + rng_.Below(90));
+  clock_.Jump(Chance(50) ? jump : -jump);
+  Trace("somebody sets the wall clock");
 }
 
 void World::StepFault() {
@@ -174,6 +178,11 @@ void World::StepFault() {
       crash_in_ = static_cast<int>(1 + rng_.Below(40));
       return;
     case 5:
+      if (Chance(40) && !node.follows().empty()) {
+        Trace("rubbish arrives at " + node.service());
+        broker_.Inject(node.service(), {.routing_key = "rubbish", .body = "rubbish"});
+        return;
+      }
       error_in_ = static_cast<int>(1 + rng_.Below(20));
       return;
     case 6:
@@ -201,7 +210,8 @@ void World::ChangeBroker() {
                                               .nack = upto(15),
                                               .reorder = upto(60),
                                               .disconnect = upto(6),
-                                              .hold_confirmations = upto(50)});
+                                              .hold_confirmations = upto(50),
+                                              .mute = upto(5)});
   broker_.SetDown(Chance(12));
   broker_.SetBlocked(Chance(10));
   if (Chance(10)) broker_.BreakConnections();
@@ -411,7 +421,7 @@ std::vector<std::string> World::Check() {
   CheckCommands(nodes_, commands_, since_, findings);
   CheckPlaces(*mobility_, by_hand_, findings);
   CheckReplicas(*identity_, *partnerships_, *mobility_, *notifications_, findings);
-  CheckNotices(*notifications_, *identity_, nodes_, findings);
+  CheckNotices(*notifications_, *identity_, nodes_, board_, findings);
   CheckDeadlines(*mobility_, *notifications_, findings);
   CheckSecrets(nodes_, directory_.path(), logs_, findings);
   return findings;

@@ -246,6 +246,20 @@ TEST_P(ExchangeTest, PublishesAgainWhatWasRefused) {
   EXPECT_EQ(Missing(consumer_->Effects(), made_), "");
 }
 
+TEST_P(ExchangeTest, PublishesAgainWhatIsNeverConfirmed) {
+  broker_.SetFaults({.mute = 100});
+  Change("a");
+  Deliver();
+  broker_.SetFaults({});
+  Run(std::chrono::seconds(20));
+  EXPECT_EQ(producer_->Pending(), 1) << "a broker may take its time";
+  Run(std::chrono::seconds(15));
+  EXPECT_EQ(producer_->Pending(), 0);
+  EXPECT_EQ(broker_.counts().published, 2);
+  Apply();
+  EXPECT_EQ(Missing(consumer_->Effects(), made_), "");
+}
+
 TEST_P(ExchangeTest, HoldsItsBreathWhileTheBrokerIsBlocked) {
   Change("a");
   Deliver();
