@@ -156,8 +156,10 @@ void SaveCall(db::Tx& tx, const Call& call) {
 absl::StatusOr<CallUse> LoadCallUse(db::Tx& tx, const std::string& id) {
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
       SELECT (SELECT COUNT(*) FROM application
-               WHERE call = $1 AND (offer_time IS NOT NULL OR waitlist_quota <> ''
-                                    OR state IN ('rejected', 'rejected_final')))
+               WHERE call = $1
+                 AND (offer_time IS NOT NULL OR waitlist_quota <> ''
+                      OR state IN ('rejected', 'rejected_final') OR appealed = 'rejected'
+                      OR (state IN ('ranked', 'withdrawn') AND decision_time IS NOT NULL)))
              AS decisions,
              (SELECT COUNT(*) FROM mobility WHERE call = $1 AND state <> 'cancelled')
              AS mobilities)sql",

@@ -33,7 +33,8 @@ void SaveCall(db::Tx& tx, const Call& call);
 
 // What a call's decisions need to know of its applications.
 struct CallUse {
-  bool decisions_exist = false;  // A place was offered, a waiting place given, or it was rejected.
+  // A place was offered, a waiting place given, or somebody rejected, whatever came of it.
+  bool decisions_exist = false;
   bool live_mobilities_exist = false;
 };
 absl::StatusOr<CallUse> LoadCallUse(db::Tx& tx, const std::string& id);

@@ -151,6 +151,14 @@ void SaveMobility(db::Tx& tx, const MobilityCase& mobility) {
 
 absl::StatusOr<std::string> KeepKey(db::Tx& tx, const std::string& person,
                                     const std::string& candidate, Time now) {
+  ASSIGN_OR_RETURN(const db::Rows erased, tx.Query(R"sql(
+      SELECT name FROM student WHERE name = $1 AND state = 'erased')sql",
+                                                   {person}));
+  if (!erased.empty()) {
+    return FailedPrecondition(kPersonErased,
+                              "this person was erased: nothing personal is kept of them any more",
+                              {{"person", person}});
+  }
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
       INSERT INTO personal_key (person, wrapped, create_time) VALUES ($1, $2, $3)
       ON CONFLICT (person) DO UPDATE SET person = excluded.person

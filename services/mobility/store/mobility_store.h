@@ -15,6 +15,7 @@
 namespace jointly::mobility::store {
 
 inline constexpr Reason kMobilityNotFound{"MOBILITY_NOT_FOUND"};
+inline constexpr Reason kPersonErased{"PERSON_ERASED"};
 
 // A mobility with its call and what is sealed of its nominee.
 struct MobilityRow {
@@ -37,6 +38,7 @@ void InsertMobility(db::Tx& tx, const MobilityRow& row);
 void SaveMobility(db::Tx& tx, const MobilityCase& mobility);
 
 // The wrapped key of a person: the one that is stored, else `candidate`, which is stored then.
+// Errors: FAILED_PRECONDITION PERSON_ERASED.
 absl::StatusOr<std::string> KeepKey(db::Tx& tx, const std::string& person,
                                     const std::string& candidate, Time now);
 // Replaces the sealed nominee of a mobility.

@@ -351,6 +351,35 @@ TEST_P(OfferTest, AppealsGoBackToTheStateBefore) {
   EXPECT_EQ(Outcome(api().AppealApplication(late, appeal)), "GUARD_REFUSED");
 }
 
+// A decision that a student has seen cannot be hidden again.
+TEST_P(OfferTest, AnAppealDoesNotMakeTheDecisionMovableAgain) {
+  const std::string call = world().PublishedCall();
+  const std::string name = world().Ranked(call, 1).name();
+  pb::UpdateCallRequest later;
+  later.mutable_call()->set_name(call);
+  *later.mutable_call()->mutable_decision_time() = world().UsualCall().decision_time();
+  auto* year = later.mutable_call()->mutable_decision_time()->mutable_date();
+  year->set_year(year->year() + 1);
+  later.mutable_update_mask()->add_paths("decision_time");
+  ASSERT_TRUE(Reject(name).ok());
+  world().PassDecision();
+  pb::AppealApplicationRequest appeal;
+  appeal.set_name(name);
+  appeal.set_grounds("my second transcript was not read");
+  rpc::Call student = As(Student(1));
+  ASSERT_TRUE(api().AppealApplication(student, appeal).ok());
+  rpc::Call office = As(HomeOffice());
+  EXPECT_EQ(Outcome(api().UpdateCall(office, later)), "GUARD_REFUSED");
+  pb::DecideAppealRequest decide;
+  decide.set_name(name);
+  decide.set_granted(true);
+  decide.set_reason("indeed");
+  rpc::Call again = As(HomeOffice());
+  ASSERT_TRUE(api().DecideAppeal(again, decide).ok());
+  rpc::Call third = As(HomeOffice());
+  EXPECT_EQ(Outcome(api().UpdateCall(third, later)), "GUARD_REFUSED");
+}
+
 TEST_P(OfferTest, AddedPlacesGoToThoseWhoWait) {
   const std::string call = world().PublishedCall();
   world().Offered(call, 1);

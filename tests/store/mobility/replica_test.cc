@@ -162,6 +162,19 @@ TEST_P(ReplicaTest, AnErasedPersonLeavesNoPapersAndNoName) {
   EXPECT_EQ(application.profile().languages_size(), 0);
 }
 
+TEST_P(ReplicaTest, NothingPersonalIsKeptAfterAnErasure) {
+  const pb::Application confirmed = world().Confirmed(world().PublishedCall(), 1);
+  world().TellPerson(Student(1), "ERASED");
+  pb::NominateApplicationRequest request;
+  request.set_name(confirmed.name());
+  *request.mutable_nominee() = world().UsualNominee();
+  rpc::Call office = As(HomeOffice());
+  EXPECT_EQ(Outcome(api().NominateApplication(office, request)), "PERSON_ERASED");
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM personal_key"), 0);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM personal"), 0);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM mobility"), 0);
+}
+
 TEST_P(ReplicaTest, StudentsAndInstitutionsAreKept) {
   world().TellPerson(Student(4));
   const auto student =
