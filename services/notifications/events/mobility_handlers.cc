@@ -112,6 +112,11 @@ absl::StatusOr<Embargo> EmbargoOf(db::Tx& tx, const pb::Application& application
   }
   ASSIGN_OR_RETURN(const store::CallCard card, store::LockCall(tx, application.call()));
   embargo.hold = {.call = application.call(), .until = card.decision_time};
+  // A decision says itself from when the student may know it: that the call's decision time was
+  // moved is another aggregate's news and may still be on its way.
+  if (application.has_decision_time()) {
+    embargo.hold.until = std::max(embargo.hold.until, rpc::FromProto(application.decision_time()));
+  }
   embargo.call_cancelled = card.state == "cancelled";
   return embargo;
 }

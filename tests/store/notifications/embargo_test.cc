@@ -27,6 +27,13 @@ class EmbargoTest : public NotificationsWorld {
     return event;
   }
 
+  // With what mobility says of when it may be known, where that is not the call's present time.
+  mobility::v1::ApplicationEvent OfferKnownFrom(const std::string& time) {
+    auto event = Offer(4);
+    *event.mutable_application()->mutable_decision_time() = rpc::ToProto(At(time));
+    return event;
+  }
+
   std::string Deadlines(const std::string& id) {
     rpc::Call call = By(Person(id));
     const auto page = api_->ListDeadlines(call, {});
@@ -50,6 +57,23 @@ class EmbargoTest : public NotificationsWorld {
     return api_->ListDeliveries(call, {})->deliveries_size();
   }
 };
+
+// The office moved the decision time and decided; its decision is heard of first.
+TEST_P(EmbargoTest, AnOfferThatOvertakesTheMoveOfItsDecisionTimeIsHeldUntilThen) {
+  Apply(OfferKnownFrom("2026-11-12T11:00:00Z"));
+  clock_.Advance(At("2026-11-09T11:00:00Z") - clock_.Now());
+  SendMails();
+  EXPECT_EQ(Kinds("camille"), "");
+  EXPECT_EQ(Activities("camille"), "");
+  EXPECT_EQ(Deadlines("camille"), "");
+  EXPECT_TRUE(transport_.sent.empty());
+  Decide(3, "2026-11-12");
+  clock_.Advance(At("2026-11-12T11:00:00Z") - clock_.Now());
+  SendMails();
+  EXPECT_EQ(Kinds("camille"), "offer_made");
+  EXPECT_EQ(Activities("camille"), "offered ");
+  EXPECT_EQ(Deadlines("camille"), "offer_expires ");
+}
 
 TEST_P(EmbargoTest, AnOfferReachesTheStudentAtTheDecisionTimeAndNotBefore) {
   Apply(ApplicationEvent(3, "scored", "eligible", "ranked"));
