@@ -35,6 +35,7 @@ struct Board {
   std::map<std::string, mobility::v1::Call> calls;
   std::map<std::string, mobility::v1::Quota> quotas;
   partnerships::v1::Agreement agreement;
+  auth::Principal reader;  // Who looked into their inbox last, and what was in it.
   std::vector<std::string> notifications;
 };
 

@@ -11,8 +11,8 @@ using std::chrono::minutes;
 Command& Players::CreateCall() {
   pb::CreateCallRequest request;
   pb::Call& call = *request.mutable_call();
-  const minutes closing(360 + world_.rng().Below(4 * 24 * 60));
-  const minutes decision = closing + minutes(world_.rng().Below(3 * 24 * 60));
+  const minutes closing(60 + world_.rng().Below(3 * 24 * 60));
+  const minutes decision = closing + minutes(world_.rng().Below(24 * 60));
   call.set_display_name("Stays in Tsukuba");
   call.set_home_institution(kUga);
   call.set_agreement(kAgreement);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/simulation/worlds/board.h"
 #include "tests/simulation/worlds/command.h"
 #include "tests/simulation/worlds/log_tap.h"
 #include "tests/simulation/worlds/nodes.h"
@@ -35,9 +36,10 @@ void CheckPlaces(MobilityNode& mobility, const std::set<std::string>& by_hand, F
 void CheckReplicas(IdentityNode& identity, PartnershipsNode& partnerships, MobilityNode& mobility,
                    NotificationsNode& notifications, Findings& findings);
 
-// One activity per event; one notification per key; no mail twice, each to its reader.
+// One activity per event; everybody is told what concerns them, once per key, and not before the
+// decision time what is hidden until then; no mail twice, each to its reader.
 void CheckNotices(NotificationsNode& notifications, IdentityNode& identity,
-                  const std::vector<Node*>& nodes, Findings& findings);
+                  const std::vector<Node*>& nodes, const Board& board, Findings& findings);
 
 // Deadlines are known as their owner last said them.
 void CheckDeadlines(MobilityNode& mobility, NotificationsNode& notifications, Findings& findings);

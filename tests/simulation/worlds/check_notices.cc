@@ -1,10 +1,7 @@
-#include <jointly/mobility/v1/mobility_events.pb.h>
-
 #include <map>
 #include <set>
 
 #include "common/auth/cipher.h"
-#include "common/rpc/convert.h"
 #include "services/notifications/domain/rules.h"
 #include "tests/simulation/worlds/canary.h"
 #include "tests/simulation/worlds/check.h"
@@ -27,6 +24,7 @@ struct Event {
   std::int64_t revision = 0;
   std::string subject;
   std::string action;
+  std::string actor;
 };
 
 std::string ActionOf(const std::string& event_type) {
@@ -40,7 +38,7 @@ std::vector<Event> FollowedEvents(const NotificationsNode& notifications,
   for (Node* producer : nodes) {
     for (const db::Row& row : producer->Query(R"sql(
              SELECT o.message_id, o.event_type, o.aggregate_type, o.aggregate_id, o.revision,
-                    a.subject
+                    a.subject, a.actor
                FROM outbox AS o JOIN audit AS a ON a.message_id = o.message_id)sql")) {
       const auto& follows = notifications.follows();
       if (std::find(follows.begin(), follows.end(), row.Text("aggregate_type")) == follows.end()) {
@@ -52,7 +50,8 @@ std::vector<Event> FollowedEvents(const NotificationsNode& notifications,
                         .aggregate_id = row.Text("aggregate_id"),
                         .revision = row.Int("revision"),
                         .subject = row.Text("subject"),
-                        .action = ActionOf(row.Text("event_type"))});
+                        .action = ActionOf(row.Text("event_type")),
+                        .actor = row.Text("actor")});
     }
   }
   return events;
@@ -102,30 +101,71 @@ void CheckGhosts(Node& node, const std::vector<Event>& events, const char* table
   }
 }
 
-// Students who were never disabled hear of all that is told to them at once.
-void CheckStudentsWereTold(Node& node, IdentityNode& identity, Node& mobility,
-                           const std::vector<Event>& events, Findings& findings) {
+// What mobility says of a subject: who its student is, and until when what is decided is hidden.
+struct Matter {
+  std::string student;
+  Time decision_time;
+};
+
+std::map<std::string, Matter> MattersOf(Node& mobility) {
+  std::map<std::string, Matter> matters;
+  for (const db::Row& row : mobility.Query(R"sql(
+           SELECT 'applications/' || application.id AS subject, student, decision_instant
+             FROM application JOIN call ON call.id = application.call
+            UNION ALL
+           SELECT 'mobilities/' || mobility.id, student, decision_instant
+             FROM mobility JOIN call ON call.id = mobility.call)sql")) {
+    matters[row.Text("subject")] = {row.Text("student"), row.At("decision_instant")};
+  }
+  return matters;
+}
+
+// Who must have been told; empty: nobody, or it depends on what cannot be seen any more.
+std::string ReaderOf(const Event& event, const notifications::Telling& telling,
+                     const Matter& matter, const Board& board) {
+  switch (telling.who) {
+    case notifications::Who::kStudent:
+      return matter.student;
+    // Whoever did it knows.
+    case notifications::Who::kHomeOffice:
+      return event.actor == board.home_office.name ? "" : board.home_office.name;
+    case notifications::Who::kHostOffice:
+      return event.actor == board.host_office.name ? "" : board.host_office.name;
+    default:
+      return "";
+  }
+}
+
+// Whoever was never disabled has heard of everything, and a student of no decision before its time.
+void CheckReaders(Node& node, IdentityNode& identity, Node& mobility,
+                  const std::vector<Event>& events, const Board& board, Findings& findings) {
   std::set<std::string> active;
   for (const db::Row& row : identity.Query("SELECT id FROM person WHERE state = 'active'")) {
     active.insert("people/" + row.Text("id"));
   }
-  std::map<std::string, std::string> student_of;
-  for (const db::Row& row : mobility.Query(R"sql(
-           SELECT 'applications/' || id AS subject, student FROM application
-            UNION ALL SELECT 'mobilities/' || id, student FROM mobility)sql")) {
-    student_of[row.Text("subject")] = row.Text("student");
+  std::map<std::string, Time> visible;  // By key.
+  for (const db::Row& row : node.Query("SELECT id, visible_time FROM notification")) {
+    visible[row.Text("id")] = row.At("visible_time");
   }
-  std::set<std::string> told;
-  for (const db::Row& row : node.Query("SELECT id FROM notification")) told.insert(row.Text("id"));
+  const std::map<std::string, Matter> matters = MattersOf(mobility);
   for (const Event& event : events) {
-    const auto student = student_of.find(event.subject);
-    if (student == student_of.end() || !active.contains(student->second)) continue;
-    if (notifications::IsEmbargoed(event.aggregate, event.action)) continue;
+    const auto matter = matters.find(event.subject);
+    if (matter == matters.end()) continue;
+    const bool veiled = notifications::IsEmbargoed(event.aggregate, event.action);
     for (const auto& telling : notifications::TellingsOf(event.aggregate, event.action)) {
-      if (telling.who != notifications::Who::kStudent) continue;
-      if (told.contains(KeyOf(SourceOf(event, telling.kind), student->second, "inbox"))) continue;
-      findings.push_back(student->second + " was not told " + std::string(telling.kind) + " of " +
-                         event.subject);
+      const std::string reader = ReaderOf(event, telling, matter->second, board);
+      if (!active.contains(reader)) continue;
+      const auto told = visible.find(KeyOf(SourceOf(event, telling.kind), reader, "inbox"));
+      const bool hidden = veiled && telling.who == notifications::Who::kStudent;
+      // A later decision replaces what nobody has seen.
+      if (told == visible.end() && !hidden) {
+        findings.push_back(reader + " was not told " + std::string(telling.kind) + " of " +
+                           event.subject);
+      }
+      if (told != visible.end() && hidden && told->second < matter->second.decision_time) {
+        findings.push_back(reader + " is told " + std::string(telling.kind) + " of " +
+                           event.subject + " before the decision time");
+      }
     }
   }
 }
@@ -187,73 +227,16 @@ void CheckMails(NotificationsNode& node, IdentityNode& identity, Findings& findi
 }  // namespace
 
 void CheckNotices(NotificationsNode& node, IdentityNode& identity, const std::vector<Node*>& nodes,
-                  Findings& findings) {
+                  const Board& board, Findings& findings) {
   const std::vector<Event> events = FollowedEvents(node, nodes);
   CheckActivities(node, events, findings);
   CheckGhosts(node, events, "notification", "inbox", findings);
   CheckGhosts(node, events, "delivery", "email", findings);
   for (Node* mobility : nodes) {
     if (mobility->service() != "mobility") continue;
-    CheckStudentsWereTold(node, identity, *mobility, events, findings);
+    CheckReaders(node, identity, *mobility, events, board, findings);
   }
   CheckMails(node, identity, findings);
-}
-
-void CheckDeadlines(MobilityNode& mobility, NotificationsNode& node, Findings& findings) {
-  struct Kept {
-    std::int64_t generation = 0;
-    std::string due;
-    std::string state;
-    std::string subject;
-  };
-  std::map<std::string, Kept> kept;
-  for (const db::Row& row : node.Query("SELECT * FROM deadline")) {
-    kept[row.Text("id")] = {row.Int("generation"), row.Text("due_date"), row.Text("state"),
-                            row.Text("subject")};
-  }
-  std::set<std::string> current;
-  const auto compare = [&](const deadlines::v1::Deadline& said) {
-    current.insert(said.id());
-    const auto found = kept.find(said.id());
-    if (found == kept.end()) {
-      findings.push_back("the deadline " + said.id() + " is not known");
-      return;
-    }
-    if (found->second.generation != said.generation()) {
-      findings.push_back("the deadline " + said.id() + " is of generation " +
-                         std::to_string(found->second.generation) + ", its owner's of " +
-                         std::to_string(said.generation()));
-    }
-    // The closing of a draft follows its call, whose owner does not say it again for each draft.
-    if (said.kind() == "submit") return;
-    const auto date = rpc::FromProto(said.due_date());
-    if (date.has_value() && FormatDate(*date) != found->second.due) {
-      findings.push_back("the deadline " + said.id() + " is on another date than its owner says");
-    }
-  };
-  for (const db::Row& row : mobility.Query(R"sql(
-           SELECT aggregate_type, body FROM outbox AS o
-            WHERE aggregate_type IN ('mobility.call', 'mobility.application')
-              AND revision = (SELECT MAX(revision) FROM outbox AS later
-                               WHERE later.aggregate_type = o.aggregate_type
-                                 AND later.aggregate_id = o.aggregate_id))sql")) {
-    mobility::v1::CallEvent call;
-    mobility::v1::ApplicationEvent application;
-    if (row.Text("aggregate_type") == "mobility.call") {
-      if (!call.ParseFromString(row.Bytes("body"))) findings.push_back("an event does not parse");
-      for (const auto& said : call.call().deadlines()) compare(said);
-    } else {
-      if (!application.ParseFromString(row.Bytes("body"))) {
-        findings.push_back("an event does not parse");
-      }
-      for (const auto& said : application.application().deadlines()) compare(said);
-    }
-  }
-  for (const auto& [id, row] : kept) {
-    if (!current.contains(id) && row.state != "superseded") {
-      findings.push_back("the deadline " + id + " is over for its owner and " + row.state);
-    }
-  }
 }
 
 }  // namespace jointly::simulation

@@ -8,14 +8,16 @@ namespace jointly::simulation {
 namespace {
 
 // Whoever waits on the list of a ledger with free places, although every guard of the promotion
-// passes.
+// passes, and no timer will see to it when the wall clock, set back, is there again.
 absl::StatusOr<Findings> WaitingBesideFreePlaces(db::Tx& tx, const std::set<std::string>& by_hand,
                                                  Time now) {
   namespace store = mobility::store;
   Findings findings;
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
       SELECT application.id FROM application JOIN quota ON quota.id = application.waitlist_quota
-       WHERE quota.places + quota.adjustment > quota.held + quota.confirmed)sql"));
+       WHERE quota.places + quota.adjustment > quota.held + quota.confirmed
+         AND NOT EXISTS (SELECT 1 FROM timer
+                          WHERE kind = 'may_be_promoted' AND subject = application.id))sql"));
   for (const db::Row& row : rows) {
     if (by_hand.contains("applications/" + row.Text("id"))) continue;
     ASSIGN_OR_RETURN(const store::Case waiting,

@@ -9,10 +9,31 @@ namespace jointly::simulation {
 namespace pb = mobility::v1;
 using Api = mobility::Api;
 
+namespace {
+
+bool WaitsForOffice(const pb::Application& application) {
+  switch (application.state()) {
+    case pb::Application::SUBMITTED:
+    case pb::Application::ELIGIBLE:
+    case pb::Application::RANKED:
+    case pb::Application::WAITLISTED:
+    case pb::Application::APPEALED:
+    case pb::Application::CONFIRMED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
 void Players::ActAsOffice() {
   if (board_.applications.empty() || world_.Chance(10)) return Look();
-  const Application chosen = world_.AnyOf(board_.applications).second;
-  TakeOfficeStep(AnyOffice(), chosen);
+  const Application* chosen = &world_.AnyOf(board_.applications).second;
+  for (int tries = 0; tries < 4 && !WaitsForOffice(*chosen); ++tries) {
+    chosen = &world_.AnyOf(board_.applications).second;
+  }
+  TakeOfficeStep(AnyOffice(), Application(*chosen));
 }
 
 void Players::TakeOfficeStep(const auth::Principal& office, const Application& application) {
@@ -33,10 +54,13 @@ void Players::TakeOfficeStep(const auth::Principal& office, const Application& a
         Score(office, name);
         return;
       }
-      if (chance < 60) return Offer(office, application);
+      if (chance < 50) return Offer(office, application);
+      if (chance < 70) return Allocate(application.call());
       return chance < 88 ? Waitlist(office, application) : Reject(office, name);
     case Application::WAITLISTED:
-      return chance < 60 ? Offer(office, application) : Reject(office, name);
+      if (chance < 40) return Offer(office, application);
+      if (chance < 50) return Reject(office, name);
+      return Look();
     case Application::APPEALED:
       return DecideAppeal(office, name);
     case Application::CONFIRMED:

@@ -39,17 +39,19 @@ void Players::ActAsReader() {
   auto& node = world_.notifications();
   using Api = notifications::Api;
   namespace pb = notifications::v1;
-  const auth::Principal& reader = Anybody();
+  const auth::Principal reader = Anybody();
   switch (world_.rng().Below(7)) {
     case 0:
     case 1:
-      world_.Send(node, reader, &Api::ListNotifications, pb::ListNotificationsRequest(),
-                  std::function([this](const pb::ListNotificationsResponse& reply) {
-                    board_.notifications.clear();
-                    for (const auto& row : reply.notifications()) {
-                      board_.notifications.push_back(row.name());
-                    }
-                  }));
+      world_.Send(
+          node, reader, &Api::ListNotifications, pb::ListNotificationsRequest(),
+          std::function([board = &board_, reader](const pb::ListNotificationsResponse& reply) {
+            board->reader = reader;
+            board->notifications.clear();
+            for (const auto& row : reply.notifications()) {
+              board->notifications.push_back(row.name());
+            }
+          }));
       return;
     case 2:
     case 3: {
@@ -57,7 +59,8 @@ void Players::ActAsReader() {
       pb::MarkNotificationRequest request;
       request.set_name(world_.AnyOf(board_.notifications));
       request.set_read(world_.Chance(80));
-      world_.Send(node, reader, &Api::MarkNotification, request);
+      world_.Send(node, world_.Chance(90) ? board_.reader : reader, &Api::MarkNotification,
+                  request);
       return;
     }
     case 4:

@@ -1,6 +1,7 @@
 #include "common/error/macros.h"
 #include "tests/simulation/worlds/canary.h"
 #include "tests/simulation/worlds/players.h"
+#include "tests/support/sample_files.h"
 
 // What students do.
 namespace jointly::simulation {
@@ -26,6 +27,19 @@ pb::StudyProfile ProfileOf(World& world) {
   return profile;
 }
 
+bool WaitsForStudent(const pb::Application& application) {
+  switch (application.state()) {
+    case pb::Application::DRAFT:
+    case pb::Application::INCOMPLETE:
+    case pb::Application::OFFERED:
+    case pb::Application::REJECTED:
+    case pb::Application::INELIGIBLE:
+      return true;
+    default:
+      return false;
+  }
+}
+
 template <typename Choices>
 void AddChoices(World& world, Choices& choices) {
   std::vector<const char*> conditions = {kOut, kLabs};
@@ -48,11 +62,16 @@ void Players::ActAsStudent() {
     if (application.student() == student.name) own.push_back(&application);
   }
   if (own.empty() || world_.Chance(12)) {
-    if (!board_.calls.empty()) Apply(student, world_.AnyOf(board_.calls).first);
+    std::vector<std::string> calls;
+    for (const auto& [name, call] : board_.calls) {
+      if (call.state() == pb::Call::PUBLISHED || world_.Chance(5)) calls.push_back(name);
+    }
+    if (!calls.empty()) Apply(student, world_.AnyOf(calls));
     return;
   }
-  const Application chosen = *world_.AnyOf(own);
-  TakeStudentStep(student, chosen);
+  const Application* chosen = world_.AnyOf(own);
+  for (int tries = 0; tries < 3 && !WaitsForStudent(*chosen); ++tries) chosen = world_.AnyOf(own);
+  TakeStudentStep(student, Application(*chosen));
 }
 
 void Players::TakeStudentStep(const auth::Principal& student, const Application& application) {
@@ -79,7 +98,7 @@ void Players::TakeStudentStep(const auth::Principal& student, const Application&
       pb::GetApplicationRequest request;
       request.set_name(name);
       world_.Send(world_.mobility(), student, &Api::GetApplication, request, SeeApplication());
-      if (chance < 30) Accept(student, name);
+      if (chance < 10) Accept(student, name);
   }
 }
 
@@ -129,9 +148,10 @@ void Players::Upload(const auth::Principal& student, const std::string& applicat
   pb::UploadDocumentRequest::Start start;
   start.set_parent(application);
   start.set_kind("motivation_letter");
-  start.set_file_name("quetzal-letter.txt");
+  start.set_file_name("quetzal-letter.pdf");
   start.set_request_id(command.request_id);
-  const std::string content = "A letter, no. " + std::to_string(world_.rng().Below(1'000'000));
+  const std::string content =
+      test::SamplePdf() + "% " + std::to_string(world_.rng().Below(1'000'000)) + "\n";
   MobilityNode& node = world_.mobility();
   command.attempt = [&node, start, content](rpc::Call& call) -> absl::StatusOr<std::string> {
     ASSIGN_OR_RETURN(const auto upload, node.api().BeginUpload(call, start));

@@ -114,7 +114,9 @@ class World {
   void Crash(Node& node);
   void Restart(Node& node);
   void Watch();  // What must hold at all times.
-  bool Quiet();
+  // What is still to be done; empty: nothing.
+  std::string Unrest();
+  std::string UnrestOf(Node& node);
   void ReplayDied();
   void Find(std::string finding);
   void Trace(std::string line);
