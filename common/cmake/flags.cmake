@@ -5,7 +5,8 @@ target_compile_options(
 # g++ 12 reports these for correct code of its own std::string and std::optional (GCC bugs 105651,
 # 105329, 105562); the sanitised presets find the real ones.
 target_compile_options(jointly_flags INTERFACE -Wno-array-bounds -Wno-restrict
-                                               -Wno-stringop-overflow -Wno-stringop-overread -Wno-maybe-uninitialized)
+                                               -Wno-stringop-overflow -Wno-stringop-overread
+                                               -Wno-maybe-uninitialized)
 target_include_directories(jointly_flags INTERFACE ${CMAKE_SOURCE_DIR})
 
 add_compile_options(-fstack-protector-strong -fcf-protection -pthread)

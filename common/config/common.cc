@@ -1,4 +1,5 @@
 #include <sys/stat.h>
+#include <fstream>
 
 #include <algorithm>
 
@@ -48,6 +49,24 @@ std::string CheckUrl(const std::string& name, const std::string& value,
   return name + " is \"" + MaskPassword(value) + "\": it starts with one of " + known;
 }
 
+std::string CheckBrokerFiles(const Common& common) {
+  const std::pair<const char*, std::string> files[] = {
+      {"broker-ca-file", common.broker_ca_file},
+      {"broker-certificate-file", common.broker_certificate_file},
+      {"broker-key-file", common.broker_key_file}};
+  for (const auto& [name, path] : files) {
+    if (path.empty()) continue;
+    if (!std::ifstream(path)) return std::string(name) + ": " + path + " cannot be read";
+  }
+  if (common.broker.starts_with("amqps://") && common.broker_ca_file.empty()) {
+    return "broker-ca-file is missing: amqps:// checks the broker's certificate against it";
+  }
+  if (common.broker_certificate_file.empty() != common.broker_key_file.empty()) {
+    return "broker-certificate-file and broker-key-file belong together: give both";
+  }
+  return "";
+}
+
 // Other users of the machine can read a command line.
 std::string CheckSecretOnCommandLine(const Options& options, const Common& common,
                                      const std::string& name, const std::string& value) {
@@ -67,6 +86,7 @@ void DeclareChecks(Options& options, Common& common) {
     return CheckUrl("database", c->database, {"sqlite://", "sqlite::memory:", "postgresql://"});
   });
   options.Validate([=] { return CheckUrl("broker", c->broker, {"amqp://", "amqps://"}); });
+  options.Validate([=] { return CheckBrokerFiles(*c); });
   options.Validate([=] { return CheckSecretOnCommandLine(*o, *c, "broker", c->broker); });
   options.Validate([=] { return CheckSecretOnCommandLine(*o, *c, "database", c->database); });
   options.Validate([=]() -> std::string {
@@ -125,6 +145,14 @@ void Declare(Options& options, Common& common) {
   options.Integer("database-connections", &common.database_connections,
                   "Connections of the database pool.", 1, 200);
   options.Text("broker", &common.broker, "amqp:// or amqps:// URL; empty: no broker.");
+  options.Text("broker-ca-file", &common.broker_ca_file,
+               "PEM of the authority behind an amqps broker.");
+  options.Text("broker-certificate-file", &common.broker_certificate_file,
+               "PEM certificate that we show an amqps broker.");
+  options.Text("broker-key-file", &common.broker_key_file, "PEM key of that certificate.");
+  options.Integer("outbox-limit", &common.outbox_limit,
+                  "Events that may wait for the broker before commands are refused.", 1,
+                  1'000'000'000);
   options.Integer("heartbeat-seconds", &common.heartbeat_seconds, "Of the broker connections.", 1,
                   120);
   options.Pairs("peers", &common.peers, "Addresses of the other services: name=host:port,...");

@@ -59,8 +59,12 @@ struct Common {
   std::string database = "";    // sqlite:///... or postgresql://...
   std::string database_schema;  // PostgreSQL: of this service.
   int database_connections = 8;
-  std::string broker;  // amqp://...; empty: no broker.
+  std::string broker;                   // amqp://...; empty: no broker.
+  std::string broker_ca_file;           // PEM; amqps only, and required there.
+  std::string broker_certificate_file;  // PEM; for a broker that asks for ours.
+  std::string broker_key_file;
   int heartbeat_seconds = 10;
+  int outbox_limit = 1'000'000;  // Events that may wait for the broker; then commands are refused.
   std::map<std::string, std::string> peers;  // service -> host:port
   std::string service_key_file;              // PEM; signs this service's own tokens.
   std::string service_keys_directory;        // <service>.pub.pem of all services.

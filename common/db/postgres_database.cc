@@ -19,6 +19,8 @@ namespace jointly::db {
 namespace {
 
 constexpr std::chrono::seconds kLeadTimeout{2};
+// A leader looks twice a second; one that is stopped or stuck gives way after this.
+constexpr std::string_view kLoseWhenIdle = "SET idle_session_timeout = '5s'";
 
 // Session locks on a connection of their own: they are lost with it, never with a command's.
 class Leadership {
@@ -32,6 +34,8 @@ class Leadership {
       auto connected = PostgresConnection::Connect(target_, Patience());
       if (!connected.ok()) return false;
       connection_ = *std::move(connected);
+      Ask(kLoseWhenIdle, {});
+      if (connection_ == nullptr) return false;
     }
     const Rows rows = Ask("SELECT pg_try_advisory_lock($1) AS held", {InSchema(key)});
     if (rows.empty() || !rows.front().Bool("held")) return false;

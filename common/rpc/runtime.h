@@ -21,6 +21,7 @@ inline constexpr Reason kTokenMissing{"TOKEN_MISSING"};
 inline constexpr Reason kRoleMissing{"ROLE_MISSING"};
 inline constexpr Reason kServiceRefused{"SERVICE_REFUSED"};
 inline constexpr Reason kOverloaded{"OVERLOADED"};
+inline constexpr Reason kBacklogFull{"BACKLOG_FULL"};
 inline constexpr Reason kCancelled{"CANCELLED"};
 
 inline constexpr int kMessageBytesMax = 4 * 1024 * 1024;
@@ -66,6 +67,9 @@ class Runtime {
   // no policy, or two methods share a request type. Returns the port.
   int Start(const std::vector<grpc::Service*>& services);
   void SetReady(bool ready, const std::string& why = "");  // Health: SERVING or NOT_SERVING.
+  // While true, methods that change something (those with a request id) answer RESOURCE_EXHAUSTED
+  // BACKLOG_FULL: the broker has been away for so long that the disk is at stake.
+  void SetBacklogFull(bool full);
   // Health NOT_SERVING, no new calls, drains the pool within the options' time.
   void Stop();
 

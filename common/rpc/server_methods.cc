@@ -48,6 +48,7 @@ bool NamesService(const Policy& policy, std::string_view principal) {
 Method::Method(const MethodDescriptor& descriptor)
     : name_(descriptor.full_name()),
       policy_(descriptor.options().GetExtension(jointly::options::v1::policy)),
+      changes_(descriptor.input_type()->FindFieldByName("request_id") != nullptr),
       seconds_(telemetry::GetHistogram("jointly_rpc_seconds",
                                        "From a call's arrival to its answer, by method.",
                                        {{"method", name_}})) {}

@@ -26,6 +26,7 @@ class Method {
   const jointly::options::v1::Policy& policy() const { return policy_; }
   // PERMISSION_DENIED unless the policy lets `principal` in. Never looks anything up.
   absl::Status Admits(const auth::Principal& principal) const;
+  bool changes() const { return changes_; }  // Its request has an id.
   void Count(absl::StatusCode code, std::chrono::duration<double> taken) const;
 
  private:
@@ -33,6 +34,7 @@ class Method {
 
   std::string name_;
   jointly::options::v1::Policy policy_;
+  bool changes_;
   telemetry::Histogram& seconds_;
   // By code; made when first needed.
   mutable std::array<std::atomic<telemetry::Counter*>, kCodes> counters_ = {};

@@ -42,11 +42,14 @@ void Process::State::MakeBus(std::vector<bus::Subscription> subscriptions) {
     return;
   }
   const std::chrono::seconds heartbeat(config.heartbeat_seconds);
-  broker =
-      std::make_unique<bus::AmqpBroker>(bus::AmqpOptions{.url = config.broker,
-                                                         .service = spec.name,
-                                                         .process_name = ProcessName(spec.name),
-                                                         .heartbeat = heartbeat});
+  broker = std::make_unique<bus::AmqpBroker>(
+      bus::AmqpOptions{.url = config.broker,
+                       .service = spec.name,
+                       .process_name = ProcessName(spec.name),
+                       .heartbeat = heartbeat,
+                       .ca_file = config.broker_ca_file,
+                       .certificate_file = config.broker_certificate_file,
+                       .key_file = config.broker_key_file});
   relay =
       std::make_unique<bus::Relay>(bus::RelayOptions{.service = spec.name, .heartbeat = heartbeat},
                                    *database, *broker, *clock, rng);
@@ -94,6 +97,7 @@ void Process::State::KeepHouse() {
     runtime->SetReady(answers, answers ? "the database answers again" : MessageOf(probed.status()));
   }
   if (!probed.ok()) return;
+  if (relay != nullptr) runtime->SetBacklogFull(relay->backlog() > config.outbox_limit);
   if (relay == nullptr) {  // A relay seals the chain itself.
     const auto sealed = bus::SealAudit(*database, *clock);
     if (!sealed.ok()) {
@@ -144,7 +148,8 @@ int Process::Run(const std::vector<grpc::Service*>& services,
                                {.service = state.spec.name,
                                 .database = *state.database,
                                 .parked_queue = state.broker.get(),
-                                .clock = *state.clock},
+                                .clock = *state.clock,
+                                .clear_personal = &ClearPersonal},
                                std::move(reconcile));
   if (!timers.empty()) {
     state.ticker =

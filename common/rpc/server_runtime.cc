@@ -24,6 +24,7 @@ using telemetry::Level;
 
 constexpr int kStreamsMax = 1024;
 constexpr std::size_t kMemoryBytesMax = 256 * 1024 * 1024;
+constexpr std::chrono::milliseconds kBacklogRetry{30'000};
 constexpr int kKeepaliveMs = 60'000;
 constexpr int kKeepaliveTimeoutMs = 20'000;
 constexpr int kPingIntervalLeastMs = 10'000;
@@ -138,6 +139,13 @@ absl::Status RunGuarded(const std::function<absl::Status(Call&)>& work, Call& ca
   }
 }
 
+absl::Status BacklogFull() {
+  return WithRetryAfter(
+      ResourceExhausted(kBacklogFull,
+                        "too many events wait for the message broker: nothing can be changed now"),
+      kBacklogRetry);
+}
+
 }  // namespace
 
 absl::Status Overloaded() {
@@ -159,6 +167,7 @@ struct Runtime::State {
   LogBudget log_budget;
   std::unique_ptr<grpc::Server> server;
   std::atomic<bool> stopped{false};
+  std::atomic<bool> backlog_full{false};
   Pool pool;  // Last: its threads use the others.
 
   // One call on a pool thread: from the deadline to the handler's answer.
@@ -171,6 +180,7 @@ struct Runtime::State {
       return DeadlineExceeded(kDeadlineExceeded, "the deadline passed before the call's turn came");
     }
     RETURN_IF_ERROR(admission.Admit(context, method, call));
+    if (backlog_full && method.changes()) return BacklogFull();
     RETURN_IF_ERROR(AdoptRequestId(call, request));
     return RunGuarded(work, call);
   }
@@ -269,6 +279,12 @@ void Runtime::SetReady(bool ready, const std::string& why) {
   telemetry::Fields fields;
   if (!why.empty()) fields.emplace_back("why", why);
   telemetry::Info(ready ? "serving" : "not serving", fields);
+}
+
+void Runtime::SetBacklogFull(bool full) {
+  if (state_->backlog_full.exchange(full) == full) return;
+  telemetry::Warning(full ? "too many events wait for the broker: commands are refused"
+                          : "commands are taken again");
 }
 
 void Runtime::Stop() {

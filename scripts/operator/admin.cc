@@ -86,6 +86,10 @@ absl::StatusOr<std::vector<pb::ParkedMessage>> Find(const AdminSpec& spec,
   if (filter.message_ids.size() == 1) request.set_message_id(filter.message_ids.front());
   ASSIGN_OR_RETURN(const pb::ListParkedResponse response,
                    Ask(spec, stub, &pb::Operations::Stub::ListParked, request));
+  if (!response.broker_error().empty()) {
+    std::fprintf(stderr, "only what is parked in the database is shown: %s\n",
+                 response.broker_error().c_str());
+  }
   std::vector<pb::ParkedMessage> found;
   for (const pb::ParkedMessage& message : response.messages()) {
     const auto& ids = filter.message_ids;

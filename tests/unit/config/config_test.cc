@@ -125,6 +125,22 @@ TEST_F(ConfigTest, NamesEveryProblemAtOnce) {
                   HasSubstr("JOINTLY_LOG_TEXT is \"perhaps\"")));
 }
 
+TEST_F(ConfigTest, ABrokerOverTlsNeedsItsAuthority) {
+  EXPECT_THAT(options_.Parse({"--broker=amqps://broker.example/jointly"}, {}).problems,
+              ElementsAre(HasSubstr("broker-ca-file is missing")));
+}
+
+TEST_F(ConfigTest, FilesOfTheBrokerAreReadAtTheStart) {
+  EXPECT_THAT(options_.Parse({"--broker-ca-file=/no/such/file"}, {}).problems,
+              ElementsAre(HasSubstr("broker-ca-file: /no/such/file cannot be read")));
+}
+
+TEST_F(ConfigTest, ACertificateNeedsItsKey) {
+  const std::string file = Write("certificate.pem", "");
+  EXPECT_THAT(options_.Parse({"--broker-certificate-file=" + file}, {}).problems,
+              ElementsAre(HasSubstr("belong together")));
+}
+
 TEST_F(ConfigTest, AMissingValueIsAProblem) {
   EXPECT_THAT(options_.Parse({"--pool-queue"}, {}).problems, ElementsAre(HasSubstr("pool-queue")));
 }

@@ -284,6 +284,18 @@ TEST_F(ServerTest, AFullQueueAnswersAtOnceWithWhenToRetry) {
   }
 }
 
+TEST_F(ServerTest, ABacklogOfEventsRefusesCommandsAndNotReads) {
+  StartServer();
+  runtime_->SetBacklogFull(true);
+  const absl::Status refused = Mark({.token = PersonToken()});
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReasonOf(refused), "BACKLOG_FULL");
+  EXPECT_THAT(script_.calls, SizeIs(0));
+  EXPECT_TRUE(ListEvents({.token = ServiceToken("mobility")}).ok());
+  runtime_->SetBacklogFull(false);
+  EXPECT_TRUE(Mark({.token = PersonToken()}).ok());
+}
+
 TEST_F(ServerTest, ACallWhoseDeadlinePassedInTheQueueIsNotRun) {
   StartServer({.pool_threads = 1, .pool_queue = 8});
   Door door;
