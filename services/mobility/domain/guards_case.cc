@@ -94,9 +94,6 @@ Verdict DecisionMovable(const CallFacts& facts) {
     faults.push_back("decision_time " + Text(after.decision_time) + " is earlier than " +
                      Text(facts.call.decision_time));
   }
-  if (!NotEarlier(after.close_time, after.decision_time)) {
-    faults.push_back("decision_time " + Text(after.decision_time) + " is before the closing");
-  }
   // Offers count their validity from the decision time: moving it now would shorten them unseen.
   if (facts.decisions_exist && (!Same(facts.call.close_time, after.close_time) ||
                                 !Same(facts.call.decision_time, after.decision_time))) {

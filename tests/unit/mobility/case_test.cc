@@ -209,7 +209,7 @@ TEST(Call, MovesItsDatesToLaterOnly) {
            2024-11-21 12:00     2025-02-07 18:00    no         same    published
            2024-11-14 11:59     2025-01-31 18:00    no         same    DECISION_MOVABLE
            2024-11-14 12:00     2025-01-31 17:59    no         same    DECISION_MOVABLE
-           2025-02-14 12:00     2025-01-31 18:00    no         same    DECISION_MOVABLE
+           2025-02-14 12:00     2025-01-31 18:00    no         same    published
            2024-11-21 12:00     2025-01-31 18:00    yes        same    DECISION_MOVABLE
            2024-11-14 12:00     2025-02-07 18:00    yes        same    DECISION_MOVABLE
            2024-11-14 12:00     2025-01-31 18:00    yes        same    published
