@@ -63,8 +63,6 @@ constexpr auto kTemplates = std::to_array<Template>({
      "Un recours a été formé contre une décision dans « {call} ». Il attend votre décision."},
     {"application_withdrawn", "Candidature retirée : {call}",
      "Une candidature à « {call} » a été retirée par l’étudiant(e)."},
-    {"application_restored", "Candidature rouverte : {call}",
-     "Une candidature à « {call} » est de nouveau ouverte."},
     {"nomination_received", "Nouvelle nomination : {home}",
      "{home} a nommé un(e) étudiant(e) pour un séjour dans votre université. La nomination "
      "attend votre accord."},
@@ -137,7 +135,6 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"mobility.application.appeal_refused", "Recours dans « {call} » rejeté"},
     {"mobility.application.withdrawn", "Candidature à « {call} » retirée"},
     {"mobility.application.nominated", "Nomination pour « {call} »"},
-    {"mobility.application.restored", "Candidature à « {call} » rouverte"},
     {"mobility.mobility.nominated", "Nomination envoyée par {home} ({host})"},
     {"mobility.mobility.approved", "Nomination approuvée par {host}"},
     {"mobility.mobility.rejected", "Nomination non approuvée par {host}"},
