@@ -16,7 +16,7 @@ import urllib.request
 import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/support"))
+sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "scripts/support")]
 
 os.environ.setdefault("JOINTLY_TEST_BINARIES", str(ROOT / "build/release/bin"))
 
@@ -146,10 +146,19 @@ def idle(installation, engine):
     row(f"start to ready, slowest service, {engine}", f"{ready * 1000:.0f} ms", "< 1 s")
 
 
+def metrics(installation, service):
+    port = installation.stack.settings.service_ports[service + "-metrics"]
+    return urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5).read().decode()
+
+
+def counter(installation, service, name):
+    found = re.findall(name + r"\{[^}]*\} ([0-9.e+]+)", metrics(installation, service))
+    return sum(float(count) for count in found)
+
+
 def histogram(installation, service, name):
     """Buckets of a Prometheus histogram, summed over its labels: {upper bound: count}."""
-    port = installation.stack.settings.service_ports[service + "-metrics"]
-    text = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5).read().decode()
+    text = metrics(installation, service)
     buckets = {}
     for bound, count in re.findall(name + r'_bucket\{[^}]*le="([^"]+)"[^}]*\} ([0-9.e+]+)', text):
         buckets[float(bound)] = buckets.get(float(bound), 0) + float(count)
@@ -172,7 +181,7 @@ def quantile(before, after, share):
 def latency(installation, load, engine):
     """Commit in mobility to applied in notifications, at 500 commands a second."""
     time.sleep(8)  # The backlog of the submits drains first.
-    metric = "jointly_bus_commit_to_applied_seconds"
+    metric = "jointly_inbox_apply_seconds"
     before = histogram(installation, "notifications", metric)
     student = installation.student("latency")
     name = installation.draft(student, "calls/bench-0")
@@ -198,9 +207,12 @@ def drain(installation, load, engine, drafts):
     requests = [("POST", f"/v1/{name}:withdraw", token, str(uuid.uuid4()), "{}")
                 for name, token in drafts]
     load.send(requests)
+    published = counter(installation, "mobility", "jointly_outbox_published_total")
     stack.broker_tool("start", str(stack.settings.broker_port))
     raw = bare_amqp(stack)
-    time.sleep(15 + len(drafts) / 2000)
+    # The relay's next try to reach the broker may be half a minute away.
+    wait_until(lambda: counter(installation, "mobility", "jointly_outbox_published_total")
+               >= published + len(drafts), "the outbox to drain", 120, 0.5)
     for name in PROCESSES:
         stack.processes[name].stop()
     times = databases.rows(
