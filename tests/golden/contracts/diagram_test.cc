@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "services/identity/domain/workflow.h"
 #include "services/mobility/domain/application_workflow.h"
 #include "services/mobility/domain/call_workflow.h"
 #include "services/mobility/domain/mobility_workflow.h"
@@ -29,10 +30,14 @@ void ExpectDiagram(const std::string& path, const std::string& name, const std::
 }
 
 TEST(Diagrams, AreThoseOfTheTables) {
+  ExpectDiagram("services/identity/README.md", "person",
+                workflow::Diagram("active", identity::PersonEdges()));
   ExpectDiagram("services/partnerships/README.md", "agreement",
                 workflow::Diagram("draft", partnerships::AgreementEdges()));
   ExpectDiagram("services/mobility/README.md", "application",
                 workflow::Diagram("draft", mobility::ApplicationEdges()));
+  ExpectDiagram("services/mobility/README.md", "call",
+                workflow::Diagram("draft", mobility::CallEdges()));
   ExpectDiagram("services/mobility/README.md", "mobility",
                 workflow::Diagram("nominated", mobility::MobilityEdges()));
 }
