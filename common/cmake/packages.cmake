@@ -19,6 +19,8 @@ find_package(CURL REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc i18n)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(xlsxwriter REQUIRED IMPORTED_TARGET xlsxwriter)
+find_package(EXPAT REQUIRED)
 find_library(MAGIC_LIBRARY magic REQUIRED)
 
 # The google/*.proto files are a build dependency: facts of Debian's package, not copies of ours.

@@ -31,6 +31,8 @@ FOREIGN = {
     r"prometheus/.*": ["common/telemetry/"], r"CLI/.*": ["common/config/", "scripts/operator/"],
     r"boost/.*": ["services/gateway/", "tests/"], r"magic\.h": ["common/blob/"],
     r"sodium\.h": ["services/identity/"], r"date/.*": ["common/time/"],
+    r"expat\.h": ["services/budgets/domain/ecb"],
+    r"xlsxwriter\.h": ["services/budgets/api/export_"],
     r"openssl/.*": ["common/agreement/", "common/auth/", "common/db/", "common/bus/",
                     "common/blob/"],
 }
