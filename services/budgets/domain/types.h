@@ -42,7 +42,7 @@ enum class BudgetAction {
 };
 
 enum class PeriodState { kPlanned = 1, kOpen, kSoftClosed, kClosed, kReopened };
-enum class PeriodAction { kOpen, kSoftClose, kClose, kRequestReopen, kReopen, kRemind };
+enum class PeriodAction { kOpenPeriod, kSoftClose, kClose, kRequestReopen, kReopen, kRemind };
 
 enum class CommitmentState {
   kRequested = 1,
@@ -104,7 +104,7 @@ enum class TransferState {
 enum class TransferAction { kFindFree, kFindBound, kFunderApprove, kApprove, kRefuse, kWithdraw };
 
 enum class AmendmentState { kDraft = 1, kPartlySigned, kAllSigned, kInForce, kVoid };
-enum class AmendmentAction { kSign, kSignLast, kPutInForce, kVoid };
+enum class AmendmentAction { kSign, kSignLast, kPutInForce, kVoidAmendment };
 enum class AmendmentType {
   kNoCostExtension = 1,
   kCostedExtension,

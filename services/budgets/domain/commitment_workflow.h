@@ -1,0 +1,86 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "services/budgets/domain/guards.h"
+
+// The life of a commitment: a reservation on one line, used up by several invoices. A commitment
+// that a close carried on, or whose line could not absorb a higher rate, is still an active one.
+namespace jointly::budgets {
+
+using CommitmentMove = workflow::Move<CommitmentState, CommitmentAction, Role, CommitmentFacts>;
+
+namespace commitment_rows {
+using enum CommitmentState;
+using enum CommitmentAction;
+using enum Role;
+
+inline constexpr CommitmentGuard kActive{kBudgetNotActive.name, "The budget is active",
+                                         &check::BudgetActive};
+inline constexpr CommitmentGuard kPeriod{kPeriodNotOpen.name, "The period takes entries",
+                                         &check::PeriodOpen};
+inline constexpr CommitmentGuard kDate{kDateOutsideBudget.name, "The date is in the line's period",
+                                       &check::DateInside};
+inline constexpr CommitmentGuard kSupplier{"SUPPLIER_REFERENCE", "An order or contract is named",
+                                           &check::SupplierKnown};
+inline constexpr CommitmentGuard kCategory{kCategoryRefused.name, "The funder pays this category",
+                                           &check::CategoryEligible};
+inline constexpr CommitmentGuard kAnother{
+    kSelfApproval.name, "Somebody else than the requester approves", &check::AnotherApproves};
+inline constexpr CommitmentGuard kDelegated{"DELEGATION", "Who stands in was asked to",
+                                            &check::StandIn};
+inline constexpr CommitmentGuard kCovered{kAmountNotAvailable.name, "The line covers the amount",
+                                          &check::LineCovers};
+inline constexpr CommitmentGuard kRemains{kMoreThanRemains.name, "The remainder covers the amount",
+                                          &check::RemainderCovers};
+inline constexpr CommitmentGuard kExcess{
+    kAmountNotAvailable.name, "The line covers what exceeds the remainder", &check::ExcessCovered};
+inline constexpr CommitmentGuard kAbsorbed{
+    kAmountNotAvailable.name, "The line absorbs the new rate", &check::RevaluationCovered};
+inline constexpr CommitmentGuard kLate{"EXPIRY_REACHED", "Its last day is over",
+                                       &check::ExpiryReached};
+
+inline constexpr std::array kToApprove = {&kActive,   &kPeriod,  &kDate,      &kSupplier,
+                                          &kCategory, &kAnother, &kDelegated, &kCovered};
+inline constexpr std::array kToLiquidate = {&kActive, &kPeriod, &kDate, &kRemains, &kExcess};
+inline constexpr std::array kToRelease = {&kPeriod, &kRemains};
+inline constexpr std::array kToExpire = {&kLate};
+inline constexpr std::array kToRevalue = {&kPeriod, &kAbsorbed};
+
+using From = workflow::Set<CommitmentState>;
+inline constexpr From kHolds{kApproved, kPartiallyLiquidated, kCarried, kUndercovered};
+inline constexpr From kCoverable{kApproved, kUndercovered};
+inline constexpr workflow::Set<Role> kOffice{kManager, kAccountant};
+inline constexpr workflow::Set<Role> kReleasers{kManager, kTimer};
+
+// clang-format off
+inline constexpr auto kTable = std::to_array<CommitmentMove>({
+    // action           from                  to                    by           event          guards
+    {kApprove,          kRequested,           kApproved,            kManager,    "reserved",    kToApprove},
+    {kRefuse,           kRequested,           kRefused,             kReleasers,  "refused",     {}},
+    {kLiquidate,        kHolds,               kPartiallyLiquidated, kOffice,     "liquidated",  kToLiquidate},
+    {kLiquidateAll,     kHolds,               kLiquidated,          kOffice,     "liquidated",  kToLiquidate},
+    {kRelease,          kApproved,            kApproved,            kReleasers,  "released",    kToRelease},
+    {kRelease,          kPartiallyLiquidated, kPartiallyLiquidated, kReleasers,  "released",    kToRelease},
+    {kRelease,          kCarried,             kCarried,             kReleasers,  "released",    kToRelease},
+    {kRelease,          kUndercovered,        kUndercovered,        kReleasers,  "released",    kToRelease},
+    {kReleaseAll,       kHolds,               kCancelled,           kReleasers,  "released",    kToRelease},
+    {kReleaseRest,      kHolds,               kLiquidated,          kReleasers,  "released",    kToRelease},
+    {kExpire,           kHolds,               kExpired,             kTimer,      "expired",     kToExpire},
+    {kCarry,            kHolds,               kCarried,             kAccountant, "carried",     {}},
+    {kRevalue,          kCoverable,           kApproved,            kAccountant, "revalued",    kToRevalue},
+    {kRevalue,          kPartiallyLiquidated, kPartiallyLiquidated, kAccountant, "revalued",    kToRevalue},
+    {kRevalue,          kCarried,             kCarried,             kAccountant, "revalued",    kToRevalue},
+    {kFindUndercovered, kHolds,               kUndercovered,        kAccountant, "undercovered", {}},
+});
+// clang-format on
+}  // namespace commitment_rows
+
+inline constexpr const auto& kCommitmentWorkflow = commitment_rows::kTable;
+static_assert(workflow::Deterministic(kCommitmentWorkflow));
+static_assert(workflow::Connected(kCommitmentWorkflow, CommitmentState::kRequested));
+
+std::vector<workflow::Edge> CommitmentEdges();
+
+}  // namespace jointly::budgets

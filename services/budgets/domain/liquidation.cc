@@ -1,0 +1,45 @@
+#include "services/budgets/domain/liquidation.h"
+
+#include <algorithm>
+
+#include "common/error/macros.h"
+
+namespace jointly::budgets {
+namespace {
+
+// remaining x original / original_remaining, half to even.
+absl::StatusOr<std::int64_t> Share(const Commitment& commitment, std::int64_t original,
+                                   const money::Currency& currency) {
+  if (original >= commitment.original_remaining) return commitment.remaining;
+  if (commitment.amount.currency == currency) return std::min(original, commitment.remaining);
+  ASSIGN_OR_RETURN(const money::Money share,
+                   money::Convert({.minor = commitment.remaining, .currency = currency}, original,
+                                  commitment.original_remaining, currency));
+  return share.minor;
+}
+
+}  // namespace
+
+absl::StatusOr<ReservationUse> PlanUse(const Commitment& commitment, const Invoice& invoice,
+                                       const money::Currency& currency) {
+  ReservationUse plan{.spent = invoice.control};
+  plan.ends = invoice.final || invoice.original >= commitment.original_remaining;
+  plan.original_used = plan.ends ? commitment.original_remaining : invoice.original;
+  ASSIGN_OR_RETURN(plan.from_reservation, Share(commitment, plan.original_used, currency));
+  plan.excess = std::max<std::int64_t>(0, plan.spent - plan.from_reservation);
+  plan.released = std::max<std::int64_t>(0, plan.from_reservation - plan.spent);
+  return plan;
+}
+
+absl::StatusOr<std::int64_t> PlanRelease(const Commitment& commitment, std::int64_t original,
+                                         const money::Currency& currency) {
+  return Share(commitment, original, currency);
+}
+
+std::int64_t LargestDocument(const Commitment& commitment, const FunderTerms& terms) {
+  const std::int64_t whole = commitment.original_remaining;
+  const int percent = terms.liquidation_tolerance_percent;
+  return whole + whole / 100 * percent + whole % 100 * percent / 100;
+}
+
+}  // namespace jointly::budgets
