@@ -17,14 +17,22 @@ constexpr std::chrono::milliseconds kReplicaDelay{2'000};
 constexpr auth::Role kOffice = auth::Role::kInternationalOffice;
 
 // Everything that a draft may change; a published call's rules are its guard's.
-const std::vector<std::string_view> kCallFields = {"display_name",         "agreement",
-                                                   "academic_year",        "open_time",
-                                                   "close_time",           "decision_time",
-                                                   "minimum_choices",      "maximum_choices",
-                                                   "required_documents",   "offer_validity_hours",
-                                                   "appeal_working_days",  "priority",
-                                                   "linked_group",         "nomination_open_time",
-                                                   "nomination_close_time"};
+const std::vector<std::string_view> kCallFields = {"display_name",
+                                                   "agreement",
+                                                   "academic_year",
+                                                   "open_time",
+                                                   "close_time",
+                                                   "decision_time",
+                                                   "minimum_choices",
+                                                   "maximum_choices",
+                                                   "required_documents",
+                                                   "offer_validity_hours",
+                                                   "appeal_working_days",
+                                                   "priority",
+                                                   "linked_group",
+                                                   "nomination_open_time",
+                                                   "nomination_close_time",
+                                                   "funding_reference"};
 
 Relation RelationTo(const auth::Principal& principal, const Call& call) {
   if (principal.HoldsIn(kOffice, call.home_institution)) {

@@ -178,6 +178,10 @@ Call FromProto(const pb::Call& message, const std::string& path, Violations& vio
   violations.Require(message.linked_group().empty() || rpc::IsResourceId(message.linked_group()),
                      path + ".linked_group", "must be lower case letters, digits and dashes");
   call.linked_group = message.linked_group();
+  violations.Require(
+      message.funding_reference().empty() || rpc::IsResourceId(message.funding_reference()),
+      path + ".funding_reference", "must be lower case letters, digits and dashes");
+  call.funding_reference = message.funding_reference();
   call.demo = message.demo();
   return call;
 }

@@ -55,6 +55,7 @@ pb::Call ToProto(const Call& call, Time now) {
   if (call.nomination_close_time.has_value()) {
     *message.mutable_nomination_close_time() = ToProto(*call.nomination_close_time);
   }
+  message.set_funding_reference(call.funding_reference);
   message.set_state(static_cast<pb::Call::State>(call.state));
   message.set_open_now(OpenNow(call, now));
   for (const auto& deadline : DeadlinesOf(call, now)) {
@@ -166,6 +167,17 @@ pb::Quota ToProto(const Quota& quota) {
   return message;
 }
 
+pb::Funding ToProto(const Funding& funding) {
+  pb::Funding message;
+  message.set_state(static_cast<pb::Funding::State>(funding.state));
+  message.set_funding_reference(funding.reference);
+  message.set_commitment(funding.commitment);
+  message.set_amount(funding.amount);
+  message.set_currency_code(funding.currency_code);
+  message.set_reason(funding.reason);
+  return message;
+}
+
 pb::MobilityCase ToProto(const MobilityCase& mobility) {
   pb::MobilityCase message;
   message.set_name("mobilities/" + mobility.id);
@@ -184,6 +196,15 @@ pb::MobilityCase ToProto(const MobilityCase& mobility) {
   message.set_state(static_cast<pb::MobilityCase::State>(mobility.state));
   message.set_proposal_id(mobility.proposal_id);
   message.set_waiting_for(std::string(WaitingFor(mobility.state)));
+  if (mobility.planned_start.has_value()) {
+    *message.mutable_planned_start_date() = rpc::ToProto(*mobility.planned_start);
+  }
+  if (mobility.planned_end.has_value()) {
+    *message.mutable_planned_end_date() = rpc::ToProto(*mobility.planned_end);
+  }
+  if (mobility.funding.state != FundingState::kNone) {
+    *message.mutable_funding() = ToProto(mobility.funding);
+  }
   SetTimes(mobility, message);
   message.set_demo(mobility.demo);
   return message;

@@ -62,6 +62,10 @@ class Engine {
   absl::Status ExpireOffer(db::Tx& tx, const timers::Timer& timer);
   // The timer "may_be_promoted".
   absl::Status PromoteDue(db::Tx& tx, const timers::Timer& timer);
+  // What a budget answered to a mobility's request for its grant. An answer that comes after the
+  // stay ended, twice, or to another request changes nothing.
+  absl::Status AnswerFunding(db::Tx& tx, const Actor& actor, const std::string& mobility,
+                             const Funding& answer);
 
   bus::Outbox& outbox() { return outbox_; }
   const Clock& clock() const { return clock_; }

@@ -170,7 +170,7 @@ class Api {
   absl::StatusOr<pb::Application> Answer(db::Tx& tx, const rpc::Call& call, const store::Case& row);
 
   absl::StatusOr<pb::MobilityCase> Nominate(db::Tx& tx, rpc::Call& call, const std::string& id,
-                                            const std::string& etag, const Nominee& nominee);
+                                            const std::string& etag, const ApplicationInput& input);
   absl::StatusOr<pb::MobilityCase> TakeMobilityStep(db::Tx& tx, rpc::Call& call,
                                                     const MobilityStep& step);
   absl::StatusOr<pb::MobilityCase> Answer(const rpc::Call& call, const store::MobilityRow& row,

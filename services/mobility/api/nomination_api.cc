@@ -1,4 +1,5 @@
 #include "common/error/macros.h"
+#include "common/rpc/convert.h"
 #include "common/rpc/list.h"
 #include "common/rpc/name.h"
 #include "services/mobility/api/convert.h"
@@ -12,12 +13,40 @@ namespace {
 
 using M = MobilityAction;
 
+constexpr int kStayDaysMax = 3 * 366;
+
 // The message's field numbers are also ISO 5218's values: an unset gender is "not known".
 absl::StatusOr<Nominee> NomineeOf(const pb::Nominee& message) {
   Violations violations;
   Nominee nominee = FromProto(message, "nominee", violations);
   RETURN_IF_ERROR(violations.ToStatus());
   return nominee;
+}
+
+// A stay as planned; both days or none, in order.
+struct Plan {
+  std::optional<Date> start;
+  std::optional<Date> end;
+};
+
+template <typename Request>
+Plan PlanOf(const Request& request, Violations& violations) {
+  Plan plan;
+  if (request.has_planned_start_date()) plan.start = rpc::FromProto(request.planned_start_date());
+  if (request.has_planned_end_date()) plan.end = rpc::FromProto(request.planned_end_date());
+  const bool both = request.has_planned_start_date() == request.has_planned_end_date();
+  violations.Require(both, "planned_end_date", "is given with planned_start_date, or not at all");
+  violations.Require(!request.has_planned_start_date() || plan.start.has_value(),
+                     "planned_start_date", "must be a day of the calendar");
+  violations.Require(!request.has_planned_end_date() || plan.end.has_value(), "planned_end_date",
+                     "must be a day of the calendar");
+  if (plan.start.has_value() && plan.end.has_value()) {
+    violations.Require(*plan.start <= *plan.end, "planned_end_date",
+                       "must not be before planned_start_date");
+    violations.Require(*plan.end <= AddDays(*plan.start, kStayDaysMax), "planned_end_date",
+                       "must be within three years of planned_start_date");
+  }
+  return plan;
 }
 
 MobilityFacts FactsOf(const store::MobilityRow& row,
@@ -58,7 +87,8 @@ absl::Status Api::SealNominee(db::Tx& tx, store::MobilityRow& row, const Nominee
 }
 
 absl::StatusOr<pb::MobilityCase> Api::Nominate(db::Tx& tx, rpc::Call& call, const std::string& id,
-                                               const std::string& etag, const Nominee& nominee) {
+                                               const std::string& etag,
+                                               const ApplicationInput& input) {
   ASSIGN_OR_RETURN(const store::Case row,
                    store::LoadCase(tx, id, ScopeOf(call), store::Lock::kYes));
   const Relation relation = RelationTo(call.principal, row);
@@ -66,7 +96,7 @@ absl::StatusOr<pb::MobilityCase> Api::Nominate(db::Tx& tx, rpc::Call& call, cons
   ASSIGN_OR_RETURN(const Role role,
                    ActingRole(relation, kApplicationWorkflow, ApplicationAction::kNominate));
   ApplicationFacts facts = jointly::mobility::FactsOf(row, call.now);
-  facts.input.nominee = nominee;
+  facts.input = input;
   facts.input.mobility_id = ids_.Next();
   facts.input.proposal_id = ids_.Next();
   ASSIGN_OR_RETURN(const ApplicationDecision decision,
@@ -82,7 +112,7 @@ absl::StatusOr<pb::MobilityCase> Api::Nominate(db::Tx& tx, rpc::Call& call, cons
   mobility.receiving_unit = after.host_unit;
   mobility.wrapped_key = row.wrapped_key;
   store::InsertMobility(tx, mobility);
-  RETURN_IF_ERROR(SealNominee(tx, mobility, nominee, call.now));
+  RETURN_IF_ERROR(SealNominee(tx, mobility, *input.nominee, call.now));
   engine_.outbox().Append(
       tx,
       MobilityChanged(
@@ -96,10 +126,14 @@ absl::StatusOr<pb::MobilityCase> Api::NominateApplication(
   ASSIGN_OR_RETURN(const std::string id, rpc::IdOf("applications", request.name()));
   Violations violations;
   violations.Require(request.has_nominee(), "nominee", "is required: whom the host will receive");
+  const Plan plan = PlanOf(request, violations);
   RETURN_IF_ERROR(violations.ToStatus());
-  ASSIGN_OR_RETURN(const Nominee nominee, NomineeOf(request.nominee()));
+  ApplicationInput input;
+  ASSIGN_OR_RETURN(input.nominee, NomineeOf(request.nominee()));
+  input.planned_start = plan.start;
+  input.planned_end = plan.end;
   return Run<pb::MobilityCase>(call, request, request.validate_only(), [&](db::Tx& tx) {
-    return Nominate(tx, call, id, request.etag(), nominee);
+    return Nominate(tx, call, id, request.etag(), input);
   });
 }
 
@@ -235,6 +269,11 @@ absl::StatusOr<pb::MobilityCase> Api::CorrectNomination(
     rpc::Call& call, const pb::CorrectNominationRequest& request) {
   MobilityStep step{
       .action = M::kCorrect, .name = request.name(), .etag = request.etag(), .input = {}};
+  Violations violations;
+  const Plan plan = PlanOf(request, violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  step.input.planned_start = plan.start;
+  step.input.planned_end = plan.end;
   if (request.has_nominee()) {
     ASSIGN_OR_RETURN(step.input.nominee, NomineeOf(request.nominee()));
   }

@@ -102,6 +102,13 @@ absl::Status CheckInput(const ApplicationFacts& facts, A action) {
       if (!input.nominee.has_value()) {
         return Missing("nominate", "nominee", "The host must know whom you nominate.");
       }
+      // The days of the stay decide what it is paid.
+      if (!facts.call.funding_reference.empty() &&
+          (!input.planned_start.has_value() || !input.planned_end.has_value())) {
+        return Missing("nominate", "planned_start_date, planned_end_date",
+                       "This call's stays are paid by " + facts.call.funding_reference +
+                           ": say from when until when the stay is planned.");
+      }
       Check(!input.mobility_id.empty() && !input.proposal_id.empty(), "nominate without ids");
       return absl::OkStatus();
     default:
@@ -232,6 +239,8 @@ absl::Status CreateMobility(const ApplicationFacts& facts, ApplicationDecision& 
   mobility.eqf_level = before.profile.eqf_level;
   mobility.proposal_id = facts.input.proposal_id;
   mobility.nominee = facts.input.nominee;
+  mobility.planned_start = facts.input.planned_start;
+  mobility.planned_end = facts.input.planned_end;
   mobility.create_time = facts.now;
   mobility.update_time = facts.now;
   mobility.revision = 1;

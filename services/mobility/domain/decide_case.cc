@@ -29,6 +29,10 @@ absl::Status CheckInput(const MobilityInput& input, MobilityAction action) {
     case MobilityAction::kCancel:
       if (input.reason.empty()) return Missing("cancel", "reason", "Say why it is cancelled.");
       return absl::OkStatus();
+    case MobilityAction::kFund:
+    case MobilityAction::kRefuseFunding:
+    case MobilityAction::kReleaseFunding:
+      return absl::OkStatus();
   }
   Die("a mobility action of no kind");
 }
@@ -38,6 +42,10 @@ void Effect(const MobilityFacts& facts, MobilityAction action, MobilityDecision&
   switch (action) {
     case MobilityAction::kApprove:
       after.host_comment.clear();
+      if (!facts.call.funding_reference.empty()) {
+        after.funding.state = FundingState::kRequested;
+        after.funding.reference = facts.call.funding_reference;
+      }
       return;
     case MobilityAction::kReject:
       after.host_comment = facts.input.comment;
@@ -45,6 +53,14 @@ void Effect(const MobilityFacts& facts, MobilityAction action, MobilityDecision&
     case MobilityAction::kCorrect:
       after.proposal_id = facts.input.new_proposal_id;
       if (facts.input.nominee.has_value()) after.nominee = facts.input.nominee;
+      if (facts.input.planned_start.has_value()) after.planned_start = facts.input.planned_start;
+      if (facts.input.planned_end.has_value()) after.planned_end = facts.input.planned_end;
+      return;
+    case MobilityAction::kFund:
+    case MobilityAction::kRefuseFunding:
+    case MobilityAction::kReleaseFunding:
+      after.funding = facts.input.funding;
+      after.funding.reference = facts.mobility.funding.reference;
       return;
     case MobilityAction::kCancel:
       after.cancel_reason = facts.input.reason;

@@ -37,6 +37,8 @@ struct ApplicationInput {
   std::optional<Nominee> nominee;
   std::string mobility_id;
   std::string proposal_id;
+  std::optional<Date> planned_start;  // Both, where the call names a funding.
+  std::optional<Date> planned_end;
 };
 
 struct ApplicationFacts {
@@ -60,11 +62,14 @@ const Quota* FindQuota(const ApplicationFacts& facts, const Choice& choice);
 std::optional<Choice> EffectiveChoice(const ApplicationFacts& facts);
 
 struct MobilityInput {
-  std::string proposal_id;         // approve, reject: the one that the host read.
-  std::string comment;             // reject.
-  std::string reason;              // cancel.
-  std::optional<Nominee> nominee;  // correct; unset: the one stored.
-  std::string new_proposal_id;     // correct.
+  std::string proposal_id;            // approve, reject: the one that the host read.
+  std::string comment;                // reject.
+  std::string reason;                 // cancel.
+  std::optional<Nominee> nominee;     // correct; unset: the one stored.
+  std::string new_proposal_id;        // correct.
+  std::optional<Date> planned_start;  // correct; unset: as they are.
+  std::optional<Date> planned_end;
+  Funding funding;  // fund, refuse_funding, release_funding: the budget's answer.
 };
 
 struct MobilityFacts {

@@ -35,6 +35,7 @@ std::vector<std::string> ChangedTerms(const Call& before, const Call& after) {
   compare(before.linked_group == after.linked_group, "linked_group");
   compare(Same(before.nomination_open_time, after.nomination_open_time), "nomination_open_time");
   compare(Same(before.nomination_close_time, after.nomination_close_time), "nomination_close_time");
+  compare(before.funding_reference == after.funding_reference, "funding_reference");
   return changed;
 }
 

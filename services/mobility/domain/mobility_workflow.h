@@ -27,6 +27,11 @@ inline constexpr auto kTable = std::to_array<MobilityMove>({
     {kReject,  kNominated,          kNominationRejected, kHostOffice, "rejected",  kCurrent},
     {kCorrect, kNominationRejected, kNominated,          kHomeOffice, "corrected", kComplete},
     {kCancel,  kNotEnded,           kCancelled,          kHomeOffice, "cancelled", {}},
+    // What the budget answers.
+    {kFund,           kApproved,  kApproved,  kTimer, "funded",           {}},
+    {kRefuseFunding,  kApproved,  kApproved,  kTimer, "unfunded",         {}},
+    {kReleaseFunding, kApproved,  kApproved,  kTimer, "funding_released", {}},
+    {kReleaseFunding, kCancelled, kCancelled, kTimer, "funding_released", {}},
 });
 // clang-format on
 }  // namespace mobility_rows

@@ -87,10 +87,20 @@ constexpr Named<MobilityState> kMobilityStates[] = {
     {MobilityState::kCancelled, "cancelled"},
 };
 
-constexpr Named<MobilityAction> kMobilityActions[] = {{MobilityAction::kApprove, "approve"},
-                                                      {MobilityAction::kReject, "reject"},
-                                                      {MobilityAction::kCorrect, "correct"},
-                                                      {MobilityAction::kCancel, "cancel"}};
+constexpr Named<MobilityAction> kMobilityActions[] = {
+    {MobilityAction::kApprove, "approve"},
+    {MobilityAction::kReject, "reject"},
+    {MobilityAction::kCorrect, "correct"},
+    {MobilityAction::kFund, "fund"},
+    {MobilityAction::kRefuseFunding, "refuse_funding"},
+    {MobilityAction::kReleaseFunding, "release_funding"},
+    {MobilityAction::kCancel, "cancel"}};
+
+constexpr Named<FundingState> kFundingStates[] = {{FundingState::kNone, "none"},
+                                                  {FundingState::kRequested, "requested"},
+                                                  {FundingState::kFunded, "funded"},
+                                                  {FundingState::kUnfunded, "unfunded"},
+                                                  {FundingState::kReleased, "released"}};
 
 constexpr Named<Role> kRoles[] = {{Role::kStudent, "student"},
                                   {Role::kHomeOffice, "home_office"},
@@ -131,6 +141,7 @@ std::string_view Name(ApplicationState value) { return NameOf(kApplicationStates
 std::string_view Name(ApplicationAction value) { return NameOf(kApplicationActions, value); }
 std::string_view Name(MobilityState value) { return NameOf(kMobilityStates, value); }
 std::string_view Name(MobilityAction value) { return NameOf(kMobilityActions, value); }
+std::string_view Name(FundingState value) { return NameOf(kFundingStates, value); }
 std::string_view Name(Role value) { return NameOf(kRoles, value); }
 std::string_view Name(Term value) { return NameOf(kTerms, value); }
 std::string_view Name(Measure value) { return NameOf(kMeasures, value); }
@@ -151,6 +162,9 @@ std::optional<MobilityState> ParseMobilityState(std::string_view name) {
 }
 std::optional<MobilityAction> ParseMobilityAction(std::string_view name) {
   return ValueOf(kMobilityActions, name);
+}
+std::optional<FundingState> ParseFundingState(std::string_view name) {
+  return ValueOf(kFundingStates, name);
 }
 std::optional<Role> ParseRole(std::string_view name) { return ValueOf(kRoles, name); }
 std::optional<Term> ParseTerm(std::string_view name) { return ValueOf(kTerms, name); }

@@ -61,7 +61,17 @@ enum class ApplicationAction {
 };
 
 enum class MobilityState { kNominated = 1, kApproved, kNominationRejected, kCancelled };
-enum class MobilityAction { kApprove, kReject, kCorrect, kCancel };
+enum class MobilityAction {
+  kApprove,
+  kReject,
+  kCorrect,
+  kFund,
+  kRefuseFunding,
+  kReleaseFunding,
+  kCancel
+};
+
+enum class FundingState { kNone = 0, kRequested, kFunded, kUnfunded, kReleased };
 
 // Who acts on a case. Home and host office are relations of the case to an international office;
 // the timer is the service itself (expiry, promotion of the waiting list).
@@ -79,6 +89,7 @@ std::string_view Name(ApplicationState value);
 std::string_view Name(ApplicationAction value);
 std::string_view Name(MobilityState value);
 std::string_view Name(MobilityAction value);
+std::string_view Name(FundingState value);
 std::string_view Name(Role value);
 std::string_view Name(Term value);        // "unspecified", "first", "second", "full_year".
 std::string_view Name(Measure value);     // "persons", "semesters".
@@ -90,6 +101,7 @@ std::optional<ApplicationState> ParseApplicationState(std::string_view name);
 std::optional<ApplicationAction> ParseApplicationAction(std::string_view name);
 std::optional<MobilityState> ParseMobilityState(std::string_view name);
 std::optional<MobilityAction> ParseMobilityAction(std::string_view name);
+std::optional<FundingState> ParseFundingState(std::string_view name);
 std::optional<Role> ParseRole(std::string_view name);
 std::optional<Term> ParseTerm(std::string_view name);
 std::optional<Measure> ParseMeasure(std::string_view name);
@@ -124,6 +136,7 @@ struct Call {
   std::string linked_group;  // Empty: linked with no other call.
   std::optional<CivilTime> nomination_open_time;
   std::optional<CivilTime> nomination_close_time;
+  std::string funding_reference;  // What pays its stays; empty: nobody here.
   CallState state = CallState::kDraft;
   std::string cancel_reason;
   Time create_time;
@@ -226,6 +239,16 @@ struct Nominee {
   std::string family_name;
 };
 
+// Whether a stay has its grant: the budget's answer to an approved nomination.
+struct Funding {
+  FundingState state = FundingState::kNone;
+  std::string reference;   // The call's, when the host approved.
+  std::string commitment;  // "budgets/b/commitments/c".
+  std::string amount;      // "2100.00"
+  std::string currency_code;
+  std::string reason;  // Of a refusal.
+};
+
 struct MobilityCase {
   std::string id;
   std::string application;  // Bare id.
@@ -246,6 +269,9 @@ struct MobilityCase {
   std::optional<Nominee> nominee;  // As loaded for the offices; stored encrypted.
   std::string host_comment;
   std::string cancel_reason;
+  std::optional<Date> planned_start;
+  std::optional<Date> planned_end;  // The last day.
+  Funding funding;
   Time create_time;
   Time update_time;
   std::int64_t revision = 0;

@@ -43,6 +43,7 @@ db::Values ChangeableValues(const Call& call) {
           call.linked_group,
           Pack(call.nomination_open_time),
           Pack(call.nomination_close_time),
+          call.funding_reference,
           Name(call.state),
           call.cancel_reason,
           call.update_time,
@@ -57,7 +58,8 @@ const std::string_view kCallColumns =
     "call.open_time, call.close_time, call.decision_time, call.minimum_choices, "
     "call.maximum_choices, call.required_documents, call.offer_validity_hours, "
     "call.appeal_working_days, call.priority, call.linked_group, call.nomination_open_time, "
-    "call.nomination_close_time, call.state, call.cancel_reason, call.create_time, "
+    "call.nomination_close_time, call.funding_reference, call.state, call.cancel_reason, "
+    "call.create_time, "
     "call.update_time, call.revision, call.demo";
 
 Call ReadCall(Reader& reader) {
@@ -79,6 +81,7 @@ Call ReadCall(Reader& reader) {
   call.linked_group = reader.Text();
   call.nomination_open_time = UnpackCivilTime(reader.Text());
   call.nomination_close_time = UnpackCivilTime(reader.Text());
+  call.funding_reference = reader.Text();
   const auto state = ParseCallState(reader.Text());
   Check(state.has_value(), "a call in an unknown state");
   call.state = *state;
@@ -132,11 +135,11 @@ void InsertCall(db::Tx& tx, const Call& call) {
       INSERT INTO call (display_name, agreement, academic_year, open_time, close_time,
                         decision_time, decision_instant, minimum_choices, maximum_choices,
                         required_documents, offer_validity_hours, appeal_working_days, priority,
-                        linked_group, nomination_open_time, nomination_close_time, state,
-                        cancel_reason, update_time, revision, id, home_institution, create_time,
+                        linked_group, nomination_open_time, nomination_close_time,
+                        funding_reference, state, cancel_reason, update_time, revision, id, home_institution, create_time,
                         demo)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-              $20, $21, $22, $23, $24))sql",
+              $20, $21, $22, $23, $24, $25))sql",
              values);
 }
 
@@ -147,9 +150,9 @@ void SaveCall(db::Tx& tx, const Call& call) {
              close_time = $5, decision_time = $6, decision_instant = $7, minimum_choices = $8,
              maximum_choices = $9, required_documents = $10, offer_validity_hours = $11,
              appeal_working_days = $12, priority = $13, linked_group = $14,
-             nomination_open_time = $15, nomination_close_time = $16, state = $17,
-             cancel_reason = $18, update_time = $19, revision = $20
-       WHERE id = $21)sql",
+             nomination_open_time = $15, nomination_close_time = $16, funding_reference = $17,
+             state = $18, cancel_reason = $19, update_time = $20, revision = $21
+       WHERE id = $22)sql",
              ChangeableValues(call));
 }
 

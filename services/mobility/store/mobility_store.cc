@@ -12,7 +12,10 @@ constexpr std::string_view kMobilityColumns =
     "mobility.agreement, mobility.condition, mobility.quota, mobility.places, mobility.term, "
     "mobility.sending_academic_year, mobility.receiving_academic_year, mobility.isced_code, "
     "mobility.eqf_level, mobility.state, mobility.proposal_id, mobility.host_comment, "
-    "mobility.cancel_reason, mobility.create_time, mobility.update_time, mobility.revision, "
+    "mobility.cancel_reason, mobility.planned_start_date, mobility.planned_end_date, "
+    "mobility.funding_state, mobility.funding_reference, mobility.funding_commitment, "
+    "mobility.funding_amount, mobility.funding_currency, mobility.funding_reason, "
+    "mobility.create_time, mobility.update_time, mobility.revision, "
     "mobility.demo, personal.sealed, personal_key.wrapped, ";
 
 constexpr std::string_view kMobilityJoins =
@@ -24,6 +27,17 @@ ScopeColumns Columns() {
   return {.student = "mobility.student",
           .institutions = {"mobility.sending_institution", "mobility.receiving_institution"},
           .units = {"mobility.sending_unit", "mobility.receiving_unit"}};
+}
+
+std::optional<Date> MaybeDate(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto date = ParseDate(text);
+  Check(date.ok(), "a date that was stored is none");
+  return *date;
+}
+
+std::string TextOf(const std::optional<Date>& date) {
+  return date.has_value() ? FormatDate(*date) : std::string();
 }
 
 MobilityRow ReadMobility(const db::Row& columns) {
@@ -52,6 +66,16 @@ MobilityRow ReadMobility(const db::Row& columns) {
   mobility.proposal_id = reader.Text();
   mobility.host_comment = reader.Text();
   mobility.cancel_reason = reader.Text();
+  mobility.planned_start = MaybeDate(reader.Text());
+  mobility.planned_end = MaybeDate(reader.Text());
+  const auto funding = ParseFundingState(reader.Text());
+  Check(funding.has_value(), "a mobility with an unknown funding");
+  mobility.funding.state = *funding;
+  mobility.funding.reference = reader.Text();
+  mobility.funding.commitment = reader.Text();
+  mobility.funding.amount = reader.Text();
+  mobility.funding.currency_code = reader.Text();
+  mobility.funding.reason = reader.Text();
   mobility.create_time = reader.At();
   mobility.update_time = reader.At();
   mobility.revision = reader.Integer();
@@ -109,9 +133,10 @@ void InsertMobility(db::Tx& tx, const MobilityRow& row) {
                             receiving_institution, receiving_unit, agreement, condition, quota,
                             places, term, sending_academic_year, receiving_academic_year,
                             isced_code, eqf_level, state, proposal_id, host_comment, cancel_reason,
-                            create_time, update_time, revision, demo)
+                            create_time, update_time, revision, demo, planned_start_date,
+                            planned_end_date)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-              $20, $21, $22, $23, $24, $25))sql",
+              $20, $21, $22, $23, $24, $25, $26, $27))sql",
              {mobility.id,
               mobility.application,
               row.call.id,
@@ -136,17 +161,24 @@ void InsertMobility(db::Tx& tx, const MobilityRow& row) {
               mobility.create_time,
               mobility.update_time,
               mobility.revision,
-              mobility.demo});
+              mobility.demo,
+              TextOf(mobility.planned_start),
+              TextOf(mobility.planned_end)});
 }
 
 void SaveMobility(db::Tx& tx, const MobilityCase& mobility) {
   tx.Execute(R"sql(
       UPDATE mobility
          SET state = $1, proposal_id = $2, host_comment = $3, cancel_reason = $4,
-             update_time = $5, revision = $6
-       WHERE id = $7)sql",
+             planned_start_date = $5, planned_end_date = $6, funding_state = $7,
+             funding_reference = $8, funding_commitment = $9, funding_amount = $10,
+             funding_currency = $11, funding_reason = $12, update_time = $13, revision = $14
+       WHERE id = $15)sql",
              {Name(mobility.state), mobility.proposal_id, mobility.host_comment,
-              mobility.cancel_reason, mobility.update_time, mobility.revision, mobility.id});
+              mobility.cancel_reason, TextOf(mobility.planned_start), TextOf(mobility.planned_end),
+              Name(mobility.funding.state), mobility.funding.reference, mobility.funding.commitment,
+              mobility.funding.amount, mobility.funding.currency_code, mobility.funding.reason,
+              mobility.update_time, mobility.revision, mobility.id});
 }
 
 absl::StatusOr<std::string> KeepKey(db::Tx& tx, const std::string& person,

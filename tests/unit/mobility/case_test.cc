@@ -40,6 +40,14 @@ TEST(MobilityWorkflow, AnswersEveryStep) {
            cancelled              approve    host_office    ILLEGAL_MOVE
            cancelled              correct    home_office    ILLEGAL_MOVE
            cancelled              cancel     home_office    ILLEGAL_MOVE
+           approved               fund             timer          approved
+           approved               fund             host_office    WRONG_ROLE
+           nominated              fund             timer          ILLEGAL_MOVE
+           cancelled              fund             timer          ILLEGAL_MOVE
+           approved               refuse_funding   timer          approved
+           cancelled              refuse_funding   timer          ILLEGAL_MOVE
+           approved               release_funding  timer          approved
+           cancelled              release_funding  timer          cancelled
        )")) {
     SCOPED_TRACE(row.text());
     EXPECT_EQ(sample::ResultOf(sample::In(*ParseMobilityState(row["from"])),
@@ -51,8 +59,9 @@ TEST(MobilityWorkflow, AnswersEveryStep) {
 TEST(MobilityWorkflow, TellsOfEventsThatTheContractNames) {
   std::set<std::string_view> told = {"nominated"};
   for (const auto& move : kMobilityWorkflow) told.insert(move.event);
-  EXPECT_EQ(told, (std::set<std::string_view>{"nominated", "approved", "rejected", "corrected",
-                                              "cancelled"}));
+  EXPECT_EQ(told,
+            (std::set<std::string_view>{"nominated", "approved", "rejected", "corrected",
+                                        "cancelled", "funded", "unfunded", "funding_released"}));
   EXPECT_EQ(workflow::Diagram("nominated", MobilityEdges()),
             "stateDiagram-v2\n"
             "  [*] --> nominated\n"
@@ -94,6 +103,27 @@ TEST(Mobility, AsksForItsInputs) {
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
     EXPECT_EQ(ReasonOf(status), "MISSING_INPUT");
   }
+}
+
+TEST(Mobility, AsksForItsGrantWhenTheCallNamesAFunding) {
+  MobilityFacts facts = sample::In(MobilityState::kNominated);
+  auto decision = Decide(facts, MobilityAction::kApprove, Role::kHostOffice);
+  ASSERT_TRUE(decision.ok());
+  EXPECT_EQ(decision->after.funding.state, FundingState::kNone);
+  facts.call.funding_reference = "grenoble-unit";
+  decision = Decide(facts, MobilityAction::kApprove, Role::kHostOffice);
+  ASSERT_TRUE(decision.ok());
+  EXPECT_EQ(decision->after.funding.state, FundingState::kRequested);
+  EXPECT_EQ(decision->after.funding.reference, "grenoble-unit");
+
+  MobilityFacts asked = sample::In(MobilityState::kApproved);
+  asked.mobility.funding = decision->after.funding;
+  asked.input.funding = {.state = FundingState::kUnfunded, .reason = "AMOUNT_NOT_AVAILABLE"};
+  decision = Decide(asked, MobilityAction::kRefuseFunding, Role::kTimer);
+  ASSERT_TRUE(decision.ok());
+  EXPECT_EQ(decision->after.funding.state, FundingState::kUnfunded);
+  EXPECT_EQ(decision->after.funding.reference, "grenoble-unit");
+  EXPECT_EQ(decision->after.funding.reason, "AMOUNT_NOT_AVAILABLE");
 }
 
 TEST(Mobility, CancelledGivesItsPlaceToTheWaitingList) {

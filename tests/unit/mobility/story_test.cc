@@ -147,7 +147,7 @@ class World {
     facts.input.proposal_id = at->second.proposal_id;
     facts.input.new_proposal_id = "proposal-" + std::to_string(rng_.Below(1000));
     const auto decision =
-        Decide(facts, static_cast<MobilityAction>(rng_.Below(4)), kRoles[rng_.Below(4)]);
+        Decide(facts, static_cast<MobilityAction>(rng_.Below(7)), kRoles[rng_.Below(4)]);
     if (!decision.ok()) return;
     ASSERT_EQ(decision->after.student, at->second.student);
     ASSERT_EQ(decision->after.revision, at->second.revision + 1);

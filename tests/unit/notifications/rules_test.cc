@@ -54,6 +54,9 @@ TEST(Tellings, SayWhoHearsOfWhat) {
       mobility.mobility     approved          student:email home_office:email
       mobility.mobility     rejected          home_office:email
       mobility.mobility     corrected         host_office:email
+      mobility.mobility     funded            student:email
+      mobility.mobility     unfunded          student:email home_office:email
+      mobility.mobility     funding_released  -
       mobility.mobility     cancelled         student:email host_office:email
       mobility.call         published         -
       mobility.call         cancelled         applicants:email
@@ -77,7 +80,7 @@ TEST(Tellings, SayWhoHearsOfWhat) {
     EXPECT_EQ(found.empty() ? "- " : found, expected) << aggregate << " " << action;
     ++checked;
   }
-  EXPECT_EQ(checked, 33);
+  EXPECT_EQ(checked, 36);
 }
 
 TEST(Embargo, HidesTheOutcomeOfTheAllocationFromTheStudent) {

@@ -1,0 +1,130 @@
+#include "tests/store/mobility/world.h"
+
+// A stay that a budget pays: asked for by the host's approval, answered by the budget.
+namespace jointly::mobility {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const Funding kFunded = {.state = FundingState::kFunded,
+                         .commitment = "budgets/unit/commitments/c",
+                         .amount = "2100.00",
+                         .currency_code = "EUR"};
+
+class FundingTest : public MobilityTest {
+ protected:
+  google::type::Date Day(int year, int month, int day) {
+    google::type::Date date;
+    date.set_year(year);
+    date.set_month(month);
+    date.set_day(day);
+    return date;
+  }
+
+  std::string PaidCall() {
+    return world().PublishedCall([](pb::Call& call) { call.set_funding_reference("grants"); });
+  }
+
+  absl::StatusOr<pb::MobilityCase> Nominate(const std::string& application, bool with_days) {
+    pb::NominateApplicationRequest request;
+    request.set_name(application);
+    *request.mutable_nominee() = world().UsualNominee();
+    if (with_days) {
+      *request.mutable_planned_start_date() = Day(2027, 10, 1);
+      *request.mutable_planned_end_date() = Day(2028, 2, 28);
+    }
+    rpc::Call office = As(HomeOffice());
+    return api().NominateApplication(office, request);
+  }
+
+  pb::MobilityCase Approved() {
+    const auto application = world().Confirmed(PaidCall(), 1);
+    const auto nominated = Must(Nominate(application.name(), true));
+    pb::ApproveNominationRequest request;
+    request.set_name(nominated.name());
+    request.set_proposal_id(nominated.proposal_id());
+    rpc::Call host = As(HostOffice());
+    return Must(api().ApproveNomination(host, request));
+  }
+
+  absl::Status Answer(const std::string& name, const Funding& funding) {
+    const Actor actor = TimerActor(world().clock().Now());
+    return world().database().Transact([&](db::Tx& tx) {
+      return world().engine().AnswerFunding(tx, actor, IdOfName(name), funding);
+    });
+  }
+
+  pb::MobilityCase Get(const std::string& name) {
+    pb::GetMobilityRequest request;
+    request.set_name(name);
+    rpc::Call office = As(HomeOffice());
+    return Must(api().GetMobility(office, request));
+  }
+};
+
+TEST_P(FundingTest, APaidStayNeedsItsDays) {
+  const auto application = world().Confirmed(PaidCall(), 1);
+  const auto refused = Nominate(application.name(), false);
+  EXPECT_EQ(Outcome(refused), "MISSING_INPUT");
+  EXPECT_THAT(refused.status().ToString(), HasSubstr("planned_start_date"));
+  pb::NominateApplicationRequest backwards;
+  backwards.set_name(application.name());
+  *backwards.mutable_nominee() = world().UsualNominee();
+  *backwards.mutable_planned_start_date() = Day(2028, 2, 1);
+  *backwards.mutable_planned_end_date() = Day(2027, 10, 1);
+  rpc::Call office = As(HomeOffice());
+  const auto unordered = api().NominateApplication(office, backwards);
+  EXPECT_EQ(Code(unordered), "INVALID_ARGUMENT");
+  EXPECT_THAT(unordered.status().ToString(), HasSubstr("planned_end_date"));
+}
+
+TEST_P(FundingTest, TheBudgetsAnswerIsTakenOnce) {
+  const pb::MobilityCase approved = Approved();
+  EXPECT_EQ(approved.funding().state(), pb::Funding::REQUESTED);
+  EXPECT_EQ(approved.funding().funding_reference(), "grants");
+  EXPECT_EQ(approved.planned_end_date().day(), 28);
+  ASSERT_TRUE(Answer(approved.name(), kFunded).ok());
+  ASSERT_TRUE(Answer(approved.name(), kFunded).ok());
+  const pb::MobilityCase funded = Get(approved.name());
+  EXPECT_EQ(funded.funding().state(), pb::Funding::FUNDED);
+  EXPECT_EQ(funded.funding().commitment(), "budgets/unit/commitments/c");
+  EXPECT_EQ(funded.funding().funding_reference(), "grants");
+  EXPECT_EQ(funded.state(), pb::MobilityCase::APPROVED);
+  EXPECT_THAT(Actions("mobility", approved.name()), ElementsAre("nominated", "approved", "funded"));
+}
+
+TEST_P(FundingTest, ARefusalSaysWhy) {
+  const pb::MobilityCase approved = Approved();
+  ASSERT_TRUE(
+      Answer(approved.name(), {.state = FundingState::kUnfunded, .reason = "AMOUNT_NOT_AVAILABLE"})
+          .ok());
+  EXPECT_EQ(Get(approved.name()).funding().state(), pb::Funding::UNFUNDED);
+  EXPECT_EQ(Get(approved.name()).funding().reason(), "AMOUNT_NOT_AVAILABLE");
+}
+
+TEST_P(FundingTest, AnAnswerAfterTheEndIsNoNews) {
+  const pb::MobilityCase approved = Approved();
+  pb::CancelMobilityRequest cancel;
+  cancel.set_name(approved.name());
+  cancel.set_reason("the student fell ill");
+  rpc::Call office = As(HomeOffice());
+  ASSERT_TRUE(api().CancelMobility(office, cancel).ok());
+  ASSERT_TRUE(Answer(approved.name(), kFunded).ok());
+  EXPECT_EQ(Get(approved.name()).funding().state(), pb::Funding::REQUESTED);
+  ASSERT_TRUE(Answer(approved.name(), {.state = FundingState::kReleased}).ok());
+  EXPECT_EQ(Get(approved.name()).funding().state(), pb::Funding::RELEASED);
+  EXPECT_EQ(Get(approved.name()).state(), pb::MobilityCase::CANCELLED);
+  ASSERT_TRUE(Answer("mobilities/unknown", kFunded).ok());
+}
+
+TEST_P(FundingTest, AStayThatAskedForNothingGetsNothing) {
+  const pb::MobilityCase nominated = world().Nominated(world().PublishedCall(), 1);
+  ASSERT_TRUE(Answer(nominated.name(), kFunded).ok());
+  EXPECT_FALSE(Get(nominated.name()).has_funding());
+}
+
+INSTANTIATE_ON_ENGINES(FundingTest);
+
+}  // namespace
+}  // namespace jointly::mobility
