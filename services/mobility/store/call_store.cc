@@ -136,8 +136,8 @@ void InsertCall(db::Tx& tx, const Call& call) {
                         decision_time, decision_instant, minimum_choices, maximum_choices,
                         required_documents, offer_validity_hours, appeal_working_days, priority,
                         linked_group, nomination_open_time, nomination_close_time,
-                        funding_reference, state, cancel_reason, update_time, revision, id, home_institution, create_time,
-                        demo)
+                        funding_reference, state, cancel_reason, update_time, revision, id,
+                        home_institution, create_time, demo)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
               $20, $21, $22, $23, $24, $25))sql",
              values);

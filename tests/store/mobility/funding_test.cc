@@ -91,7 +91,8 @@ TEST_P(FundingTest, TheBudgetsAnswerIsTakenOnce) {
   EXPECT_EQ(funded.funding().commitment(), "budgets/unit/commitments/c");
   EXPECT_EQ(funded.funding().funding_reference(), "grants");
   EXPECT_EQ(funded.state(), pb::MobilityCase::APPROVED);
-  EXPECT_THAT(Actions("mobility", approved.name()), ElementsAre("nominated", "approved", "funded"));
+  EXPECT_THAT(Actions("mobility.mobility", approved.name()),
+              ElementsAre("nominated", "approved", "funded"));
 }
 
 TEST_P(FundingTest, ARefusalSaysWhy) {
