@@ -126,19 +126,19 @@ TEST(TargetDays, AreAsManyAsTheHistoryHas) {
 TEST(Conversion, IsExactAndSaysHowItWasMade) {
   const RateTable table = Rates();
   for (const test::Row& row : Table(R"(
-           amount        to   policy               date        result        rate            rate date
-           3000000 JPY   EUR  day                  2020-06-15  24828.27 EUR  120.83          2020-06-15
-           3000000 JPY   EUR  day                  2020-09-30  24240.47 EUR  123.76          2020-09-30
-           1200000 JPY   EUR  day                  2022-03-15  9254.26 EUR   129.67          2022-03-15
-           1200000 JPY   EUR  day                  2022-05-20  8866.56 EUR   135.34          2022-05-20
-           24828.27 EUR  JPY  day                  2020-06-15  3000000 JPY   120.83          2020-06-15
-           -3000000 JPY  EUR  day                  2020-06-15  -24828.27 EUR  120.83         2020-06-15
-           0 JPY         EUR  day                  2020-06-15  0.00 EUR      120.83          2020-06-15
-           1000000 JPY   USD  day                  2020-06-15  9313.08 USD   120.83/1.1253   2020-06-15
-           100 EUR       EUR  day                  2020-06-13  100.00 EUR    1               2020-06-13
-           3000000 JPY   EUR  previous_target_day  2020-06-15  24828.27 EUR  120.83          2020-06-15
-           3000000 JPY   EUR  previous_target_day  2020-06-14  24740.23 EUR  121.26          2020-06-12
-           3000000 JPY   EUR  previous_target_day  2020-12-27  23788.76 EUR  126.11          2020-12-24
+        amount        to   policy               date        result        rate            rate date
+        3000000 JPY   EUR  day                  2020-06-15  24828.27 EUR  120.83          2020-06-15
+        3000000 JPY   EUR  day                  2020-09-30  24240.47 EUR  123.76          2020-09-30
+        1200000 JPY   EUR  day                  2022-03-15  9254.26 EUR   129.67          2022-03-15
+        1200000 JPY   EUR  day                  2022-05-20  8866.56 EUR   135.34          2022-05-20
+        24828.27 EUR  JPY  day                  2020-06-15  3000000 JPY   120.83          2020-06-15
+        -3000000 JPY  EUR  day                  2020-06-15  -24828.27 EUR  120.83         2020-06-15
+        0 JPY         EUR  day                  2020-06-15  0.00 EUR      120.83          2020-06-15
+        1000000 JPY   USD  day                  2020-06-15  9313.08 USD   120.83/1.1253   2020-06-15
+        100 EUR       EUR  day                  2020-06-13  100.00 EUR    1               2020-06-13
+        3000000 JPY   EUR  previous_target_day  2020-06-15  24828.27 EUR  120.83          2020-06-15
+        3000000 JPY   EUR  previous_target_day  2020-06-14  24740.23 EUR  121.26          2020-06-12
+        3000000 JPY   EUR  previous_target_day  2020-12-27  23788.76 EUR  126.11          2020-12-24
        )")) {
     SCOPED_TRACE(row.text());
     const auto record = Convert(table, {.amount = Amount(row["amount"]),
@@ -158,11 +158,11 @@ TEST(Conversion, RefusesADayWithoutARateAndNamesTheOneBefore) {
   const RateTable table = Rates();
   for (const test::Row& row : Table(R"(
            amount     to   policy               date        currency  previous
-           1 JPY      EUR  day                  2020-06-13  JPY       2020-06-12
-           1 JPY      EUR  day                  2020-12-25  JPY       2020-12-24
+        1 JPY      EUR  day                  2020-06-13  JPY       2020-06-12
+        1 JPY      EUR  day                  2020-12-25  JPY       2020-12-24
            1 JPY      EUR  day                  2020-06-11  JPY       -
            1 JPY      EUR  previous_target_day  2020-06-11  JPY       -
-           1 JPY      EUR  previous_target_day  2020-06-23  JPY       2020-06-15
+        1 JPY      EUR  previous_target_day  2020-06-23  JPY       2020-06-15
            1.00 CHF   EUR  day                  2020-06-15  CHF       -
            1.00 EUR   CHF  day                  2020-06-15  CHF       -
            1.00 USD   JPY  day                  2020-06-12  USD       -

@@ -1,0 +1,60 @@
+#include "services/budgets/domain/exercice.h"
+
+#include <utility>
+
+#include "services/budgets/domain/calendar.h"
+
+namespace jointly::budgets {
+
+AeCp AeCpOf(const Journal& journal, Movement mirrored) {
+  AeCp consumed;
+  for (const Posting& posting : journal.postings) {
+    if (IsInKind(posting.account)) continue;
+    const auto family = FamilyOf(posting.account);
+    const std::int64_t debit = posting.side == Side::kDebit ? posting.amount : -posting.amount;
+    const bool reserved = family == Family::kLine && posting.layer == Layer::kPending;
+    if (reserved || family == Family::kSpent) consumed.commitments += debit;
+    if (family == Family::kPayable && posting.layer == Layer::kPosted &&
+        mirrored == Movement::kPay) {
+      consumed.payments += debit;
+    }
+  }
+  return consumed;
+}
+
+void AeCpFold::Add(const Journal& journal) {
+  movements_.emplace(journal.id, journal.movement);
+  const auto original = movements_.find(journal.reverses);
+  const AeCp consumed =
+      AeCpOf(journal, original == movements_.end() ? journal.movement : original->second);
+  if (consumed == AeCp{}) return;
+  const auto settles = commitment_of_.find(journal.document);
+  const std::string& document =
+      settles == commitment_of_.end() ? journal.document : settles->second;
+  const int year = Exercice(journal.effective_on);
+  for (AeCp* sum : {&years_[year], &documents_[document][year]}) {
+    sum->commitments += consumed.commitments;
+    sum->payments += consumed.payments;
+  }
+}
+
+std::vector<Finding> AeCpFold::Inspect() const {
+  std::vector<Finding> findings;
+  for (const auto& [document, years] : documents_) {
+    AeCp cumulated;
+    for (const auto& [year, consumed] : years) {
+      cumulated.commitments += consumed.commitments;
+      cumulated.payments += consumed.payments;
+      if (cumulated.outstanding() >= 0) continue;
+      findings.push_back(
+          {.invariant = "B15",
+           .subject = document.empty() ? "costs without a commitment" : document,
+           .text = "at the end of exercice " + std::to_string(year) +
+                   " more was paid than committed: " + std::to_string(cumulated.payments) + " of " +
+                   std::to_string(cumulated.commitments) + " minor units"});
+    }
+  }
+  return findings;
+}
+
+}  // namespace jointly::budgets

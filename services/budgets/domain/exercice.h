@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "services/budgets/domain/ledger.h"
+
+// The French view of the journal (decree GBCP of 7 November 2012, art. 180 and 206). AE is consumed
+// at the firm amount when it is committed, also for later years, or together with CP by a cost
+// without a commitment; CP by paying. A reservation that a close carries into the next period
+// moves within one journal and so consumes nothing; a release (retrait d'engagement) gives back.
+namespace jointly::budgets {
+
+struct AeCp {
+  std::int64_t commitments = 0;                                        // AE consumed.
+  std::int64_t payments = 0;                                           // CP consumed.
+  std::int64_t outstanding() const { return commitments - payments; }  // Reste a payer.
+  friend bool operator==(const AeCp&, const AeCp&) = default;
+};
+using AeCpByYear = std::map<int, AeCp>;  // By exercice; within it, not cumulated.
+
+// What one journal consumes. Cash only.
+AeCp AeCpOf(const Journal& journal, Movement mirrored);
+
+class AeCpFold {
+ public:
+  // `commitment_of`: documents that settle another one's commitment: "claims/x" -> "commitments/y".
+  explicit AeCpFold(std::map<std::string, std::string> commitment_of = {})
+      : commitment_of_(std::move(commitment_of)) {}
+  // In the order of the sequence.
+  void Add(const Journal& journal);
+
+  const AeCpByYear& years() const { return years_; }
+  // By document; under the empty name what has none (payroll, fees).
+  const std::map<std::string, AeCpByYear>& documents() const { return documents_; }
+  // B15 at the end of every exercice: documents of which more was paid than committed.
+  std::vector<Finding> Inspect() const;
+
+ private:
+  std::map<std::string, std::string> commitment_of_;
+  std::map<std::string, Movement> movements_;  // By the journal's id.
+  AeCpByYear years_;
+  std::map<std::string, AeCpByYear> documents_;
+};
+
+}  // namespace jointly::budgets

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+#include <vector>
+
+#include "services/budgets/domain/ledger.h"
+#include "services/budgets/domain/statement.h"
+
+// The journal itself as a file that others can check without us: JSON lines with the hash chain,
+// and the plain-text accounting formats of Beancount and hledger, with balance assertions. The same
+// journal gives the same bytes.
+namespace jointly::budgets {
+
+struct SealedJournal {
+  Journal journal;
+  std::string hash;  // Of the chain; empty: not sealed yet.
+};
+
+// What the journal of one budget needs to be understood alone.
+struct JournalBook {
+  std::string budget;
+  std::string display_name;
+  money::Currency currency;  // The control currency.
+  std::vector<StatementPeriod> periods;
+  std::vector<SealedJournal> journals;  // In the order of their sequence, from 1.
+};
+
+// One RFC 8785 JSON object per line: all of the journal, amounts in minor units.
+std::string JournalLines(const JournalBook& book);
+
+// Accounts are our paths below the five roots that Beancount knows; what is reserved stands in
+// accounts of its own below Equity:Pending. A debit is positive. Every line is asserted at the end
+// of its period, and every account at the end. Errors: INVALID_ARGUMENT for an unknown currency.
+absl::StatusOr<std::string> BeancountJournal(const JournalBook& book);
+absl::StatusOr<std::string> HledgerJournal(const JournalBook& book);
+
+}  // namespace jointly::budgets

@@ -1,0 +1,132 @@
+#include "services/budgets/domain/export_table.h"
+
+#include <string>
+#include <utility>
+
+namespace jointly::budgets {
+namespace {
+
+SheetTable RowTable(std::string name, const std::vector<StatementRow>& rows, int decimals) {
+  SheetTable table{
+      .name = std::move(name),
+      .header = {"period", "category", "partner", "budget", "committed", "actual", "paid",
+                 "available", "carried", "returned", "variance", "variance_percent"},
+      .rows = {}};
+  for (const StatementRow& row : rows) {
+    const auto amount = [&](std::int64_t minor) { return Cell(Decimal{minor, decimals}); };
+    table.rows.push_back({row.period, row.category, row.partner, amount(row.budget),
+                          amount(row.committed), amount(row.actual), amount(row.paid),
+                          amount(row.available()), amount(row.carried), amount(row.returned),
+                          amount(row.variance()), VariancePercent(row)});
+  }
+  return table;
+}
+
+SheetTable Summary(const Statement& statement) {
+  const int decimals = statement.currency.decimals;
+  const auto amount = [&](std::int64_t minor) { return Cell(Decimal{minor, decimals}); };
+  SheetTable table{.name = "statement", .header = {"name", "value"}, .rows = {}};
+  table.rows.push_back({"budget", statement.budget});
+  table.rows.push_back({"display_name", statement.display_name});
+  table.rows.push_back({"as_of_sequence", Decimal{statement.as_of_sequence, 0}});
+  table.rows.push_back({"as_of_date", statement.as_of_date.has_value()
+                                          ? FormatDate(*statement.as_of_date)
+                                          : std::string()});
+  table.rows.push_back({"calendar", std::string(Name(statement.calendar))});
+  table.rows.push_back({"currency_code", statement.currency.code});
+  table.rows.push_back({"authorised_version", Decimal{statement.authorised_version, 0}});
+  table.rows.push_back({"pool", amount(statement.pool)});
+  table.rows.push_back({"pool_returned", amount(statement.pool_returned)});
+  table.rows.push_back({"contract", amount(statement.contract)});
+  table.rows.push_back({"content_hash", statement.content_hash});
+  return table;
+}
+
+std::string Shown(const LineKey& line) {
+  return line.period + " " + line.category + " " + line.partner;
+}
+
+SheetTable Exercices(const Statement& statement) {
+  const auto amount = [&](std::int64_t minor) {
+    return Cell(Decimal{minor, statement.currency.decimals});
+  };
+  SheetTable table{.name = "exercices",
+                   .header = {"year", "commitments", "payments", "outstanding", "pro_rata"},
+                   .rows = {}};
+  for (const ExerciceRow& row : statement.exercices) {
+    table.rows.push_back({Decimal{row.year, 0}, amount(row.commitments), amount(row.payments),
+                          amount(row.outstanding), amount(row.pro_rata)});
+  }
+  return table;
+}
+
+SheetTable Transfers(const Statement& statement) {
+  SheetTable table{
+      .name = "transfers",
+      .header = {"effective_date", "document", "from", "to", "amount", "rule", "approval"},
+      .rows = {}};
+  for (const TransferRow& row : statement.transfers) {
+    table.rows.push_back({FormatDate(row.effective_date), row.document, Shown(row.from),
+                          Shown(row.to), Decimal{row.amount, statement.currency.decimals}, row.rule,
+                          row.approval});
+  }
+  return table;
+}
+
+Cell AmountOf(const money::Money& amount) {
+  return Decimal{amount.minor, amount.currency.decimals};
+}
+
+SheetTable Exchanges(const Statement& statement) {
+  SheetTable table{
+      .name = "exchanges",
+      .header = {"effective_date", "document", "movement", "from", "from_currency", "to",
+                 "to_currency", "rate", "rate_date", "policy", "rounding", "difference"},
+      .rows = {}};
+  for (const ExchangeRow& row : statement.exchanges) {
+    const Conversion& conversion = row.conversion;
+    table.rows.push_back(
+        {FormatDate(row.effective_date), row.document, std::string(Name(row.movement)),
+         AmountOf(conversion.from), conversion.from.currency.code, AmountOf(conversion.to),
+         conversion.to.currency.code, conversion.rate, FormatDate(conversion.rate_date),
+         conversion.policy, std::string("half_even"),
+         Decimal{row.difference, statement.currency.decimals}});
+  }
+  return table;
+}
+
+SheetTable InKind(const Statement& statement) {
+  SheetTable table{.name = "in_kind", .header = {"partner", "promised", "delivered"}, .rows = {}};
+  for (const InKindRow& row : statement.in_kind) {
+    table.rows.push_back({row.partner, Decimal{row.promised, statement.currency.decimals},
+                          Decimal{row.delivered, statement.currency.decimals}});
+  }
+  return table;
+}
+
+}  // namespace
+
+std::string FormatDecimal(const Decimal& decimal, char decimal_mark) {
+  const std::string text = money::FormatMoney(
+      {.minor = decimal.units, .currency = {.code = "", .decimals = decimal.decimals}});
+  std::string number = text.substr(0, text.find(' '));
+  const std::size_t point = number.find('.');
+  if (point != std::string::npos) number[point] = decimal_mark;
+  return number;
+}
+
+std::vector<SheetTable> TablesOf(const Statement& statement) {
+  const int decimals = statement.currency.decimals;
+  return {Summary(statement),
+          RowTable("rows", statement.rows, decimals),
+          RowTable("by_period", statement.by_period, decimals),
+          RowTable("by_category", statement.by_category, decimals),
+          RowTable("by_partner", statement.by_partner, decimals),
+          RowTable("life_to_date", {statement.life_to_date}, decimals),
+          Exercices(statement),
+          Transfers(statement),
+          Exchanges(statement),
+          InKind(statement)};
+}
+
+}  // namespace jointly::budgets
