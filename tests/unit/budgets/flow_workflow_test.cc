@@ -1,0 +1,198 @@
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/support/table.h"
+#include "tests/unit/budgets/flow_sample.h"
+
+namespace jointly::budgets {
+namespace {
+
+using test::Row;
+using test::Table;
+
+// Each row takes a sound document in its state.
+template <typename State, typename Action>
+void CheckMoves(std::string_view table) {
+  for (const Row& row : Table(table)) {
+    SCOPED_TRACE(row.text());
+    const auto state = Parse<State>(row["from"]);
+    const auto action = Parse<Action>(row["action"]);
+    const auto role = Parse<Role>(row["by"]);
+    ASSERT_TRUE(state.has_value() && action.has_value() && role.has_value());
+    EXPECT_EQ(sample::ResultOf(sample::In(*state), *action, *role), row["result"]);
+  }
+}
+
+TEST(BudgetWorkflow, AnswersEveryStep) {
+  CheckMoves<BudgetState, BudgetAction>(R"(
+    from       action         by          result
+    draft      update         manager     draft
+    draft      submit         manager     submitted
+    draft      submit         accountant  WRONG_ROLE
+    draft      activate       manager     ILLEGAL_MOVE
+    submitted  approve        manager     approved
+    submitted  reject         manager     rejected
+    submitted  update         manager     ILLEGAL_MOVE
+    rejected   update         manager     draft
+    rejected   submit         manager     ILLEGAL_MOVE
+    approved   activate       accountant  active
+    active     suspend        manager     suspended
+    suspended  resume         accountant  active
+    active     begin_closing  timer       closing
+    suspended  begin_closing  manager     closing
+    active     close          accountant  ILLEGAL_MOVE
+    closing    close          manager     WRONG_ROLE
+    closing    close          accountant  closed
+    closed     archive        manager     archived
+    archived   update         manager     ILLEGAL_MOVE
+  )");
+}
+
+TEST(PeriodWorkflow, AnswersEveryStep) {
+  CheckMoves<PeriodState, PeriodAction>(R"(
+    from         action          by          result
+    planned      open            manager     open
+    planned      close           accountant  ILLEGAL_MOVE
+    open         remind          timer       open
+    open         soft_close      manager     soft_closed
+    open         close           accountant  ILLEGAL_MOVE
+    soft_closed  remind          timer       soft_closed
+    soft_closed  close           manager     WRONG_ROLE
+    soft_closed  close           accountant  closed
+    closed       request_reopen  manager     closed
+    closed       reopen          manager     reopened
+    closed       soft_close      manager     ILLEGAL_MOVE
+    reopened     close           accountant  closed
+  )");
+}
+
+TEST(CommitmentWorkflow, AnswersEveryStep) {
+  CheckMoves<CommitmentState, CommitmentAction>(R"(
+    from                  action            by          result
+    requested             approve           manager     approved
+    requested             approve           accountant  WRONG_ROLE
+    requested             refuse            manager     refused
+    requested             liquidate         manager     ILLEGAL_MOVE
+    approved              approve           manager     ILLEGAL_MOVE
+    approved              liquidate_all     accountant  liquidated
+    approved              release_all       manager     cancelled
+    approved              expire            timer       expired
+    approved              expire            manager     WRONG_ROLE
+    approved              carry             accountant  carried
+    approved              revalue           accountant  approved
+    approved              find_undercovered  accountant  undercovered
+    partially_liquidated  release_rest      manager     liquidated
+    partially_liquidated  revalue           accountant  partially_liquidated
+    carried               liquidate_all     manager     liquidated
+    carried               expire            timer       expired
+    undercovered          liquidate_all     manager     liquidated
+    undercovered          revalue           accountant  approved
+    liquidated            release           manager     ILLEGAL_MOVE
+    cancelled             expire            timer       ILLEGAL_MOVE
+    refused               approve           manager     ILLEGAL_MOVE
+  )");
+}
+
+TEST(ClaimWorkflow, AnswersEveryStep) {
+  CheckMoves<ClaimState, ClaimAction>(R"(
+    from               action           by          result
+    draft              update           claimant    draft
+    draft              submit           claimant    submitted
+    draft              submit           manager     WRONG_ROLE
+    submitted          certify          manager     certified
+    submitted          certify          accountant  WRONG_ROLE
+    submitted          approve          manager     ILLEGAL_MOVE
+    submitted          request_changes  accountant  changes_requested
+    submitted          decline          manager     declined
+    changes_requested  update           claimant    changes_requested
+    changes_requested  submit           claimant    submitted
+    certified          approve          manager     approved
+    certified          decline          manager     declined
+    approved           pay              manager     WRONG_ROLE
+    approved           decline          manager     ILLEGAL_MOVE
+    paid               payment_failed   accountant  payment_failed
+    paid               pay              accountant  ILLEGAL_MOVE
+    payment_failed     approve          accountant  approved
+    declined           update           claimant    ILLEGAL_MOVE
+  )");
+  ClaimFacts facts = sample::In(ClaimState::kApproved);
+  facts.actor = sample::By("people/accountant");
+  EXPECT_EQ(sample::ResultOf(facts, ClaimAction::kPay, Role::kAccountant), "paid");
+}
+
+TEST(OtherWorkflows, AnswerEveryStep) {
+  CheckMoves<TransferState, TransferAction>(R"(
+    from            action          by          result
+    requested       find_free       manager     auto_approved
+    requested       find_bound      manager     TRANSFER_IS_FREE
+    auto_approved   approve         manager     posted
+    auto_approved   approve         accountant  WRONG_ROLE
+    auto_approved   refuse          manager     refused
+    pending_funder  funder_approve  manager     approved
+    pending_funder  approve         manager     posted
+    approved        approve         manager     posted
+    posted          refuse          manager     ILLEGAL_MOVE
+    auto_approved   withdraw        manager     REQUESTER
+  )");
+  CheckMoves<AmendmentState, AmendmentAction>(R"(
+    from           action        by          result
+    draft          sign          partner     partly_signed
+    partly_signed  sign_last     partner     all_signed
+    draft          put_in_force  manager     ILLEGAL_MOVE
+    all_signed     sign          partner     ILLEGAL_MOVE
+    all_signed     put_in_force  partner     WRONG_ROLE
+    all_signed     put_in_force  manager     in_force
+    all_signed     void          manager     void
+    in_force       void          manager     ILLEGAL_MOVE
+  )");
+  CheckMoves<CarryOverState, CarryOverAction>(R"(
+    from      action   by          result
+    proposed  approve  manager     approved
+    proposed  refuse   manager     refused
+    proposed  post     accountant  ILLEGAL_MOVE
+    approved  post     accountant  posted
+    refused   return   accountant  returned
+  )");
+  CheckMoves<ReportState, ReportAction>(R"(
+    from       action        by          result
+    scheduled  fall_due      timer       due
+    scheduled  prepare       manager     prepared
+    due        find_overdue  timer       overdue
+    overdue    prepare       accountant  prepared
+    prepared   certify       manager     WRONG_ROLE
+    prepared   certify       accountant  certified
+    certified  send          manager     sent
+    sent       accept        manager     accepted
+    sent       revise        manager     revision
+    revision   prepare       manager     prepared
+    accepted   revise        manager     ILLEGAL_MOVE
+  )");
+}
+
+TEST(Workflows, NameEveryStateAndEveryEventOnce) {
+  const auto names = [](const std::vector<workflow::Edge>& edges) {
+    std::set<std::string> states;
+    for (const auto& edge : edges) states.insert({edge.from, edge.to});
+    return states.size();
+  };
+  EXPECT_EQ(names(BudgetEdges()), 9u);
+  EXPECT_EQ(names(PeriodEdges()), 5u);
+  EXPECT_EQ(names(CommitmentEdges()), 9u);
+  EXPECT_EQ(names(ClaimEdges()), 8u);
+  EXPECT_EQ(names(TransferEdges()), 7u);
+  EXPECT_EQ(names(AmendmentEdges()), 5u);
+  EXPECT_EQ(names(CarryOverEdges()), 5u);
+  EXPECT_EQ(names(ReportEdges()), 8u);
+}
+
+TEST(Workflows, RefusalsSayWhatIsPossible) {
+  const auto refused =
+      Decide(sample::In(BudgetState::kSubmitted), BudgetAction::kUpdate, Role::kManager);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(MessageOf(refused.status()).find("approve,reject"), std::string::npos)
+      << MessageOf(refused.status());
+}
+
+}  // namespace
+}  // namespace jointly::budgets
