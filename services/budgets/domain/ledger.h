@@ -109,6 +109,8 @@ struct Journal {
   std::string id;             // UUID of the client, or derived from the command.
   std::string payload_hash;   // See PayloadHash.
   Movement movement = Movement::kAllocate;
+  // What sums count it as: of a reversal the original's movement, else its own.
+  Movement counts_as = Movement::kAllocate;
   Date effective_on{};    // Decides the period and the year.
   Time record_time;       // Not part of the payload.
   std::string document;   // "commitments/{id}", "claims/{id}", ...; empty: none.
