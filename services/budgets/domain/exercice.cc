@@ -6,7 +6,7 @@
 
 namespace jointly::budgets {
 
-AeCp AeCpOf(const Journal& journal, Movement mirrored) {
+AeCp AeCpOf(const Journal& journal) {
   AeCp consumed;
   for (const Posting& posting : journal.postings) {
     if (IsInKind(posting.account)) continue;
@@ -15,7 +15,7 @@ AeCp AeCpOf(const Journal& journal, Movement mirrored) {
     const bool reserved = family == Family::kLine && posting.layer == Layer::kPending;
     if (reserved || family == Family::kSpent) consumed.commitments += debit;
     if (family == Family::kPayable && posting.layer == Layer::kPosted &&
-        mirrored == Movement::kPay) {
+        journal.counts_as == Movement::kPay) {
       consumed.payments += debit;
     }
   }
@@ -23,10 +23,7 @@ AeCp AeCpOf(const Journal& journal, Movement mirrored) {
 }
 
 void AeCpFold::Add(const Journal& journal) {
-  movements_.emplace(journal.id, journal.movement);
-  const auto original = movements_.find(journal.reverses);
-  const AeCp consumed =
-      AeCpOf(journal, original == movements_.end() ? journal.movement : original->second);
+  const AeCp consumed = AeCpOf(journal);
   if (consumed == AeCp{}) return;
   const auto settles = commitment_of_.find(journal.document);
   const std::string& document =

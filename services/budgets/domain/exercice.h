@@ -22,14 +22,13 @@ struct AeCp {
 using AeCpByYear = std::map<int, AeCp>;  // By exercice; within it, not cumulated.
 
 // What one journal consumes. Cash only.
-AeCp AeCpOf(const Journal& journal, Movement mirrored);
+AeCp AeCpOf(const Journal& journal);
 
 class AeCpFold {
  public:
   // `commitment_of`: documents that settle another one's commitment: "claims/x" -> "commitments/y".
   explicit AeCpFold(std::map<std::string, std::string> commitment_of = {})
       : commitment_of_(std::move(commitment_of)) {}
-  // In the order of the sequence.
   void Add(const Journal& journal);
 
   const AeCpByYear& years() const { return years_; }
@@ -40,7 +39,6 @@ class AeCpFold {
 
  private:
   std::map<std::string, std::string> commitment_of_;
-  std::map<std::string, Movement> movements_;  // By the journal's id.
   AeCpByYear years_;
   std::map<std::string, AeCpByYear> documents_;
 };

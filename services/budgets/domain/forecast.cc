@@ -1,9 +1,10 @@
 #include "services/budgets/domain/forecast.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
-#include "services/budgets/domain/statement.h"
+#include "services/budgets/domain/statement_tally.h"
 
 namespace jointly::budgets {
 namespace {
@@ -30,6 +31,37 @@ int DaysBetween(Date first, Date last) { return first > last ? 0 : DaysOf({first
 Date RecentSince(Date as_of) {
   return (std::chrono::year_month(as_of.year(), as_of.month()) - std::chrono::months(2)) /
          std::chrono::day(1);
+}
+
+std::vector<ForecastInput> ForecastInputs(const std::vector<MovementSum>& sums,
+                                          const std::vector<StatementPeriod>& periods, Date as_of) {
+  const auto tally_of = [&](const std::vector<MovementSum>& chosen) {
+    StatementInput input;
+    input.sums = chosen;
+    return TallyOf(input);
+  };
+  std::vector<MovementSum> recent;
+  std::copy_if(sums.begin(), sums.end(), std::back_inserter(recent),
+               [&](const MovementSum& sum) { return sum.month >= MonthOf(RecentSince(as_of)); });
+  const Tally all = tally_of(sums);
+  const Tally lately = tally_of(recent);
+  std::vector<ForecastInput> inputs;
+  for (const StatementPeriod& period : periods) {
+    if (period.range.first > as_of) continue;
+    for (const auto& [line, tally] : all.lines) {
+      if (line.period != period.id) continue;
+      const auto found = lately.lines.find(line);
+      inputs.push_back({.line = line,
+                        .period = period.range,
+                        .as_of = as_of,
+                        .authorised = tally.authorised() - tally.carried - tally.returned,
+                        .reserved = tally.reserved,
+                        .spent = tally.spent,
+                        .spent_recently = found == lately.lines.end() ? 0 : found->second.spent,
+                        .commitments = {}});
+    }
+  }
+  return inputs;
 }
 
 Forecast MakeForecast(const ForecastInput& input) {

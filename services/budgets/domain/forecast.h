@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "services/budgets/domain/calendar.h"
+#include "services/budgets/domain/statement.h"
 
 // What would be left of a line at its period's end, by three ways to look ahead. Pure; minor units
 // of the control currency.
@@ -42,6 +43,10 @@ struct Forecast {
 
 // The first day of the last three calendar months, the running one included.
 Date RecentSince(Date as_of);
+// The cash lines of all periods that have begun by the day, from sums that end on it; without
+// commitments.
+std::vector<ForecastInput> ForecastInputs(const std::vector<MovementSum>& sums,
+                                          const std::vector<StatementPeriod>& periods, Date as_of);
 Forecast MakeForecast(const ForecastInput& input);
 
 }  // namespace jointly::budgets

@@ -98,8 +98,18 @@ std::vector<std::string> PeriodOrder(const StatementInput& input) {
 std::vector<ExerciceRow> Exercices(const StatementInput& input, const Tally& tally,
                                    std::int64_t contract) {
   std::map<int, ExerciceRow> years;
-  if (!input.periods.empty()) {
-    const DateRange range{input.periods.front().range.first, input.periods.back().range.last};
+  // Of the periods that the journal speaks of: one that is added later changes no older statement.
+  std::optional<DateRange> used;
+  for (const StatementPeriod& period : input.periods) {
+    const bool has_lines =
+        std::any_of(tally.lines.begin(), tally.lines.end(),
+                    [&](const auto& line) { return line.first.period == period.id; });
+    if (!has_lines) continue;
+    if (!used.has_value()) used = period.range;
+    used->last = period.range.last;
+  }
+  if (used.has_value()) {
+    const DateRange range = *used;
     const auto shares = ProRata({contract, input.currency}, Calendar::kExercice, range);
     const std::vector<CalendarYear> cut = YearsOf(Calendar::kExercice, range);
     for (std::size_t i = 0; i < cut.size(); ++i) {

@@ -19,16 +19,10 @@ MovementSum& SumFold::At(const std::string& account, Movement movement, Month mo
 }
 
 void SumFold::Add(const Journal& journal) {
-  movements_.emplace(journal.id, journal.movement);
-  Movement movement = journal.movement;
   const bool mirrors = !journal.reverses.empty();
-  if (mirrors) {
-    const auto original = movements_.find(journal.reverses);
-    if (original != movements_.end()) movement = original->second;
-  }
   for (const Posting& posting : journal.postings) {
-    MovementSum& sum =
-        At(posting.account, movement, MonthOf(journal.effective_on), posting.currency_code);
+    MovementSum& sum = At(posting.account, journal.counts_as, MonthOf(journal.effective_on),
+                          posting.currency_code);
     const bool debit = (posting.side == Side::kDebit) != mirrors;
     const std::int64_t amount = mirrors ? -posting.amount : posting.amount;
     if (posting.layer == Layer::kPosted) {

@@ -37,7 +37,6 @@ struct MovementSum {
 
 class SumFold {
  public:
-  // In the order of the sequence: a reversal comes after what it mirrors.
   void Add(const Journal& journal);
   void Add(const MovementSum& sum);
   // Sorted; without those that are 0 throughout.
@@ -48,7 +47,6 @@ class SumFold {
   MovementSum& At(const std::string& account, Movement movement, Month month,
                   const std::string& currency_code);
   std::map<Key, MovementSum> sums_;
-  std::map<std::string, Movement> movements_;  // By the journal's id.
 };
 
 std::vector<MovementSum> SumsOf(const std::vector<Journal>& journals);
