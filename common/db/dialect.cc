@@ -95,6 +95,36 @@ bool IsStorable(std::string_view text) {
   return true;
 }
 
+// The words of a statement outside of quotes and comments, in upper case.
+std::vector<std::string> WordsOf(std::string_view statement) {
+  std::vector<std::string> words(1);
+  for (std::size_t i = 0; i < statement.size();) {
+    const std::size_t after = SkipOpaque(statement, i);
+    const auto c = static_cast<unsigned char>(statement[i]);
+    if (after == i && (std::isalnum(c) != 0 || c == '_')) {
+      words.back() += static_cast<char>(std::toupper(c));
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+    i = after == i ? i + 1 : after;
+  }
+  return words;
+}
+
+// Whether a text that ends before a semicolon is the beginning of SQLite's CREATE TRIGGER ... BEGIN
+// ...; ...; END, whose body has semicolons of its own.
+bool IsOpenTrigger(std::string_view text) {
+  const std::vector<std::string> words = WordsOf(text);
+  if (words.size() < 2 || words[0] != "CREATE") return false;
+  if (words[1] != "TRIGGER" && words[1] != "TEMP" && words[1] != "TEMPORARY") return false;
+  int depth = 0;
+  for (const std::string& word : words) {
+    if (word == "BEGIN" || word == "CASE") ++depth;
+    if (word == "END") --depth;
+  }
+  return depth > 0;
+}
+
 }  // namespace
 
 std::string Translate(std::string_view sql, Dialect dialect) {
@@ -131,7 +161,7 @@ std::vector<std::string> SplitStatements(std::string_view script) {
       i = after;
       continue;
     }
-    if (script[i] == ';') {
+    if (script[i] == ';' && !IsOpenTrigger(script.substr(start, i - start))) {
       finish(i);
       start = i + 1;
     } else if (std::isspace(static_cast<unsigned char>(script[i])) == 0) {

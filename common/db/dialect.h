@@ -21,7 +21,8 @@ enum class Dialect {
 std::string Translate(std::string_view sql, Dialect dialect);
 
 // The single statements of a migration. Knows quotes, comments and PostgreSQL's dollar quoting, so
-// a semicolon inside of them does not split. Pieces without a statement are left out.
+// a semicolon inside of them does not split; nor does one in the body of SQLite's CREATE TRIGGER.
+// Pieces without a statement are left out.
 std::vector<std::string> SplitStatements(std::string_view script);
 
 // Refuses what PostgreSQL cannot store (a NUL byte, invalid UTF-8), so that both engines keep the

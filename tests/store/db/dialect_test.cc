@@ -47,6 +47,14 @@ TEST(Dialect, SplitsScriptsIntoStatements) {
       {"do $tag$ x; $$ ; $tag$;z", {"do $tag$ x; $$ ; $tag$", "z"}},
       {"select $1; select $2", {"select $1", " select $2"}},
       {"'never closed; x", {"'never closed; x"}},
+      // The body of SQLite's triggers; PostgreSQL's have none.
+      {"create trigger t before update on a begin select 1; select case when x then ';' end; end; "
+       "b",
+       {"create trigger t before update on a begin select 1; select case when x then ';' end; end",
+        " b"}},
+      {"create trigger t before update on a execute function f(); b",
+       {"create trigger t before update on a execute function f()", " b"}},
+      {"create table begin_x (a); begin; end", {"create table begin_x (a)", " begin", " end"}},
   };
   for (const auto& [script, statements] : cases) {
     EXPECT_EQ(SplitStatements(script), statements) << script;

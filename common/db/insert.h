@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "common/db/database.h"
+
+namespace jointly::db {
+
+// Many rows of one table, written set-based: few statements whatever their number.
+struct Insert {
+  std::string_view into;  // "INSERT INTO posting (budget, amount)".
+  std::size_t columns = 0;
+  std::string_view conflict = {};  // "ON CONFLICT (id) DO UPDATE SET ..."; may be empty.
+};
+
+// Queues the rows, which lie one after the other in `values`. The number of rows per statement is a
+// power of two, so that a connection prepares a handful of texts, not one per count. PostgreSQL
+// takes a parameter's type from its value: a column must have one type in all rows, so no NULL.
+// With a conflict clause no key may occur twice.
+void InsertRows(Tx& tx, const Insert& insert, Values values);
+
+}  // namespace jointly::db

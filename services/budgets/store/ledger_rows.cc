@@ -1,0 +1,225 @@
+#include "services/budgets/store/ledger_rows.h"
+
+#include <string>
+#include <utility>
+
+#include "common/db/insert.h"
+#include "common/error/check.h"
+#include "common/error/macros.h"
+#include "common/money/money.h"
+#include "common/time/civil.h"
+
+namespace jointly::budgets::store {
+namespace {
+
+const std::string& TextAt(const db::Row& row, std::size_t position) {
+  const auto* text = std::get_if<std::string>(&row[position].variant());
+  Check(text != nullptr, "a column that should be a text is not");
+  return *text;
+}
+
+std::int64_t IntegerAt(const db::Row& row, std::size_t position) {
+  const auto* number = std::get_if<std::int64_t>(&row[position].variant());
+  Check(number != nullptr, "a column that should be an integer is not");
+  return *number;
+}
+
+Date DateAt(const db::Row& row, std::size_t position) {
+  const auto date = ParseDate(TextAt(row, position));
+  Check(date.ok(), "a column that should be a date is not");
+  return *date;
+}
+
+Movement MovementAt(const db::Row& row, std::size_t position) {
+  const auto movement = ParseMovement(TextAt(row, position));
+  Check(movement.has_value(), "a journal of an unknown movement");
+  return *movement;
+}
+
+money::Money MoneyAt(const db::Row& row, std::size_t position) {
+  const auto currency = money::FindCurrency(TextAt(row, position + 1));
+  Check(currency.ok(), "a conversion of an unknown currency");
+  return {IntegerAt(row, position), *currency};
+}
+
+constexpr std::string_view kJournalColumns =
+    "j.budget, j.sequence, j.id, j.payload_hash, j.movement, j.counts_as, j.effective_on, "
+    "j.record_time, j.document, j.reverses, j.reference, j.actor";
+constexpr std::string_view kPostingColumns =
+    "p.sequence, p.path, p.layer, p.side, p.amount, p.currency_code";
+constexpr std::string_view kConversionColumns =
+    "p.sequence, p.from_amount, p.from_currency, p.to_amount, p.to_currency, p.rate, p.rate_date, "
+    "p.policy";
+
+// Rows of a journal's part, in the journal's order.
+absl::StatusOr<db::Rows> SelectParts(db::Tx& tx, std::string_view columns, std::string_view table,
+                                     const JournalFilter& filter) {
+  std::string sql = "SELECT " + std::string(columns) + " FROM ";
+  if (filter.range.empty()) {
+    sql.append("journal AS j JOIN ").append(table);
+    sql.append(" AS p ON p.budget = j.budget AND p.sequence = j.sequence WHERE ");
+    sql.append(filter.where);
+  } else {
+    sql.append(table).append(" AS p WHERE ").append(filter.range);
+  }
+  sql.append(" ORDER BY p.sequence, p.position");
+  return tx.Query(sql, filter.parameters);
+}
+
+Posting ReadPosting(const db::Row& row) {
+  return {.account = TextAt(row, 1),
+          .layer = TextAt(row, 2) == "posted" ? Layer::kPosted : Layer::kPending,
+          .side = TextAt(row, 3) == "debit" ? Side::kDebit : Side::kCredit,
+          .amount = IntegerAt(row, 4),
+          .currency_code = TextAt(row, 5)};
+}
+
+}  // namespace
+
+Journal ReadJournal(const db::Row& row) {
+  Journal journal;
+  journal.budget = TextAt(row, 0);
+  journal.sequence = IntegerAt(row, 1);
+  journal.id = TextAt(row, 2);
+  journal.payload_hash = TextAt(row, 3);
+  journal.movement = MovementAt(row, 4);
+  journal.counts_as = MovementAt(row, 5);
+  journal.effective_on = DateAt(row, 6);
+  journal.record_time = FromMicros(IntegerAt(row, 7));
+  journal.document = TextAt(row, 8);
+  journal.reverses = TextAt(row, 9);
+  journal.reference = TextAt(row, 10);
+  journal.actor = TextAt(row, 11);
+  return journal;
+}
+
+Conversion ReadConversion(const db::Row& row) {
+  return {.from = MoneyAt(row, 1),
+          .to = MoneyAt(row, 3),
+          .rate = TextAt(row, 5),
+          .rate_date = DateAt(row, 6),
+          .policy = TextAt(row, 7)};
+}
+
+Balance ReadBalance(const db::Row& row, std::size_t first) {
+  return {.currency_code = TextAt(row, first),
+          .posted_debit = IntegerAt(row, first + 1),
+          .posted_credit = IntegerAt(row, first + 2),
+          .pending_debit = IntegerAt(row, first + 3),
+          .pending_credit = IntegerAt(row, first + 4),
+          .version = IntegerAt(row, first + 5),
+          .closed = IntegerAt(row, first + 6) != 0};
+}
+
+absl::StatusOr<std::vector<Journal>> SelectJournals(db::Tx& tx, const JournalFilter& filter) {
+  std::vector<Journal> journals;
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query("SELECT " + std::string(kJournalColumns) + " FROM journal AS j WHERE " +
+                                std::string(filter.where) + " ORDER BY j.sequence",
+                            filter.parameters));
+  for (const db::Row& row : rows) journals.push_back(ReadJournal(row));
+  if (journals.empty()) return journals;
+  ASSIGN_OR_RETURN(const db::Rows postings, SelectParts(tx, kPostingColumns, "posting", filter));
+  ASSIGN_OR_RETURN(const db::Rows conversions,
+                   SelectParts(tx, kConversionColumns, "conversion", filter));
+  std::size_t posting = 0;
+  std::size_t conversion = 0;
+  for (Journal& journal : journals) {
+    while (posting < postings.size() && IntegerAt(postings[posting], 0) < journal.sequence) {
+      ++posting;  // Of no journal: the verification counts them.
+    }
+    while (posting < postings.size() && IntegerAt(postings[posting], 0) == journal.sequence) {
+      journal.postings.push_back(ReadPosting(postings[posting++]));
+    }
+    while (conversion < conversions.size() &&
+           IntegerAt(conversions[conversion], 0) < journal.sequence) {
+      ++conversion;
+    }
+    while (conversion < conversions.size() &&
+           IntegerAt(conversions[conversion], 0) == journal.sequence) {
+      journal.conversions.push_back(ReadConversion(conversions[conversion++]));
+    }
+  }
+  return journals;
+}
+
+void InsertJournals(db::Tx& tx, const std::vector<Journal>& journals) {
+  db::Values heads;
+  db::Values postings;
+  db::Values conversions;
+  heads.reserve(journals.size() * 12);
+  postings.reserve(journals.size() * 16);
+  for (const Journal& journal : journals) {
+    for (db::Value value : std::initializer_list<db::Value>{
+             journal.budget, journal.sequence, journal.id, journal.payload_hash,
+             Name(journal.movement), Name(journal.counts_as), FormatDate(journal.effective_on),
+             journal.record_time, journal.document, journal.reverses, journal.reference,
+             journal.actor}) {
+      heads.push_back(std::move(value));
+    }
+    std::int64_t position = 0;
+    for (const Posting& posting : journal.postings) {
+      postings.emplace_back(journal.budget);
+      postings.emplace_back(journal.sequence);
+      postings.emplace_back(++position);
+      postings.emplace_back(posting.account);
+      postings.emplace_back(posting.layer == Layer::kPosted ? "posted" : "pending");
+      postings.emplace_back(posting.side == Side::kDebit ? "debit" : "credit");
+      postings.emplace_back(posting.amount);
+      postings.emplace_back(posting.currency_code);
+    }
+    position = 0;
+    for (const Conversion& conversion : journal.conversions) {
+      for (db::Value value : std::initializer_list<db::Value>{
+               journal.budget, journal.sequence, ++position, conversion.from.minor,
+               conversion.from.currency.code, conversion.to.minor, conversion.to.currency.code,
+               conversion.rate, FormatDate(conversion.rate_date), conversion.policy}) {
+        conversions.push_back(std::move(value));
+      }
+    }
+  }
+  db::InsertRows(tx,
+                 {.into = "INSERT INTO journal (budget, sequence, id, payload_hash, movement, "
+                          "counts_as, effective_on, record_time, document, reverses, reference, "
+                          "actor)",
+                  .columns = 12},
+                 std::move(heads));
+  db::InsertRows(tx,
+                 {.into = "INSERT INTO posting (budget, sequence, position, path, layer, side, "
+                          "amount, currency_code)",
+                  .columns = 8},
+                 std::move(postings));
+  db::InsertRows(tx,
+                 {.into = "INSERT INTO conversion (budget, sequence, position, from_amount, "
+                          "from_currency, to_amount, to_currency, rate, rate_date, policy)",
+                  .columns = 10},
+                 std::move(conversions));
+}
+
+void SaveBalances(db::Tx& tx, const std::string& budget,
+                  const std::vector<std::pair<std::string_view, const Balance*>>& balances) {
+  db::Values values;
+  values.reserve(balances.size() * 8);
+  for (const auto& [path, balance] : balances) {
+    values.emplace_back(budget);
+    values.emplace_back(path);
+    values.emplace_back(balance->currency_code);
+    values.emplace_back(balance->posted_debit);
+    values.emplace_back(balance->posted_credit);
+    values.emplace_back(balance->pending_debit);
+    values.emplace_back(balance->pending_credit);
+    values.emplace_back(balance->version);
+  }
+  db::InsertRows(
+      tx,
+      {.into = "INSERT INTO account (budget, path, currency_code, posted_debit, posted_credit, "
+               "pending_debit, pending_credit, version)",
+       .columns = 8,
+       .conflict =
+           "ON CONFLICT (budget, path) DO UPDATE SET posted_debit = excluded.posted_debit, "
+           "posted_credit = excluded.posted_credit, pending_debit = excluded.pending_debit, "
+           "pending_credit = excluded.pending_credit, version = excluded.version"},
+      std::move(values));
+}
+
+}  // namespace jointly::budgets::store

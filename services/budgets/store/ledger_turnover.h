@@ -1,0 +1,21 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "services/budgets/store/ledger_store.h"
+
+// Sums of entries; shared by the files of ledger_store.
+namespace jointly::budgets::store {
+
+// Span, path, movement, currency.
+using TurnoverKey = std::tuple<std::string, std::string, Movement, std::string>;
+using TurnoverSums = std::map<TurnoverKey, Turnover>;
+
+// Adds (or, with sign -1, takes away) sums of the same key. They fit, because balances do.
+void AddTurnover(TurnoverSums& sums, const Turnover& turnover, std::int64_t sign = 1);
+// Adds a journal's postings, under its month or its day.
+void AddJournal(TurnoverSums& sums, const Journal& journal, Span span);
+
+}  // namespace jointly::budgets::store
