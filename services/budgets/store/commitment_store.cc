@@ -1,0 +1,174 @@
+#include "services/budgets/store/commitment_store.h"
+
+#include "common/error/macros.h"
+
+namespace jointly::budgets::store {
+namespace {
+
+constexpr std::string_view kColumns =
+    "budget, id, period, category, partner, kind, display_name, supplier_reference, amount,"
+    " currency_code, effective_date, expire_date, reserved, liquidated, released, remaining, paid,"
+    " original_remaining, conversion, state, requester, requester_for, approver, approver_for,"
+    " refusal, mobility, attachments, create_time, update_time, revision, demo";
+constexpr std::size_t kColumnCount = 31;
+
+constexpr std::string_view kHolding =
+    "state IN ('approved', 'partially_liquidated', 'carried', 'undercovered')";
+
+Commitment ReadCommitment(const db::Row& row) {
+  Reader reader(row);
+  Commitment commitment;
+  commitment.budget = reader.Text();
+  commitment.id = reader.Text();
+  commitment.line.period = reader.Text();
+  commitment.line.category = reader.Text();
+  commitment.line.partner = reader.Text();
+  commitment.line.kind = reader.One<Kind>();
+  commitment.display_name = reader.Text();
+  commitment.supplier_reference = reader.Text();
+  commitment.amount.minor = reader.Integer();
+  commitment.amount.currency = UnpackCurrency(reader.Text());
+  commitment.effective_date = reader.ADate();
+  commitment.expire_date = reader.MaybeDate();
+  commitment.reserved = reader.Integer();
+  commitment.liquidated = reader.Integer();
+  commitment.released = reader.Integer();
+  commitment.remaining = reader.Integer();
+  commitment.paid = reader.Integer();
+  commitment.original_remaining = reader.Integer();
+  commitment.conversion = UnpackConversion(reader.Text());
+  commitment.state = reader.One<CommitmentState>();
+  commitment.requester = reader.AHand();
+  commitment.approver = reader.AHand();
+  commitment.refusal = reader.Text();
+  commitment.mobility = reader.Text();
+  commitment.attachments = UnpackAttachments(reader.Text());
+  commitment.create_time = reader.At();
+  commitment.update_time = reader.At();
+  commitment.revision = reader.Integer();
+  commitment.demo = reader.Bool();
+  return commitment;
+}
+
+db::Values ValuesOf(const Commitment& commitment) {
+  return {commitment.budget,
+          commitment.id,
+          commitment.line.period,
+          commitment.line.category,
+          commitment.line.partner,
+          Name(commitment.line.kind),
+          commitment.display_name,
+          commitment.supplier_reference,
+          commitment.amount.minor,
+          commitment.amount.currency.code,
+          FormatDate(commitment.effective_date),
+          Pack(commitment.expire_date),
+          commitment.reserved,
+          commitment.liquidated,
+          commitment.released,
+          commitment.remaining,
+          commitment.paid,
+          commitment.original_remaining,
+          Pack(commitment.conversion),
+          Name(commitment.state),
+          commitment.requester.person,
+          commitment.requester.in_place_of,
+          commitment.approver.person,
+          commitment.approver.in_place_of,
+          commitment.refusal,
+          commitment.mobility,
+          Pack(commitment.attachments),
+          commitment.create_time,
+          commitment.update_time,
+          commitment.revision,
+          commitment.demo};
+}
+
+std::vector<Commitment> ReadAll(const db::Rows& rows) {
+  std::vector<Commitment> commitments;
+  for (const db::Row& row : rows) commitments.push_back(ReadCommitment(row));
+  return commitments;
+}
+
+}  // namespace
+
+absl::StatusOr<Commitment> LoadCommitment(db::Tx& tx, const std::string& budget,
+                                          const std::string& id, Lock lock) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query("SELECT " + std::string(kColumns) +
+                                " FROM commitment WHERE budget = $1 AND id = $2" + LockToken(lock),
+                            {budget, id}));
+  if (!rows.empty()) return ReadCommitment(rows.front());
+  return NotFound(kCommitmentNotFound, "the budget has no such commitment",
+                  {{"commitment", "budgets/" + budget + "/commitments/" + id}});
+}
+
+absl::StatusOr<std::optional<Commitment>> FindCommitment(db::Tx& tx, const std::string& id,
+                                                         Lock lock) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query("SELECT " + std::string(kColumns) + " FROM commitment WHERE id = $1" +
+                                LockToken(lock),
+                            {id}));
+  if (rows.empty()) return std::nullopt;
+  return ReadCommitment(rows.front());
+}
+
+absl::StatusOr<std::vector<Commitment>> ListCommitments(db::Tx& tx, const std::string& budget,
+                                                        const Slice& slice) {
+  db::Values parameters = {budget};
+  parameters.insert(parameters.end(), slice.parameters.begin(), slice.parameters.end());
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query("SELECT " + std::string(kColumns) +
+                                                     " FROM commitment WHERE budget = $1" +
+                                                     slice.where + slice.order_and_limit,
+                                                 parameters));
+  return ReadAll(rows);
+}
+
+absl::StatusOr<std::vector<Commitment>> OpenCommitments(db::Tx& tx, const std::string& budget,
+                                                        const std::string& period, Lock lock) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query("SELECT " + std::string(kColumns) +
+                                " FROM commitment WHERE budget = $1 AND " + std::string(kHolding) +
+                                " AND ($2 = '' OR period = $2) ORDER BY id" + LockToken(lock),
+                            {budget, period}));
+  return ReadAll(rows);
+}
+
+void InsertCommitment(db::Tx& tx, const Commitment& commitment) {
+  tx.Execute(
+      "INSERT INTO commitment (" + std::string(kColumns) + ") VALUES " + Placeholders(kColumnCount),
+      ValuesOf(commitment));
+}
+
+void SaveCommitment(db::Tx& tx, const Commitment& commitment) {
+  tx.Execute(R"sql(
+      UPDATE commitment
+         SET period = $3, category = $4, partner = $5, kind = $6, display_name = $7,
+             supplier_reference = $8, amount = $9, currency_code = $10, effective_date = $11,
+             expire_date = $12, reserved = $13, liquidated = $14, released = $15, remaining = $16,
+             paid = $17, original_remaining = $18, conversion = $19, state = $20, requester = $21,
+             requester_for = $22, approver = $23, approver_for = $24, refusal = $25,
+             mobility = $26, attachments = $27, create_time = $28, update_time = $29,
+             revision = $30, demo = $31
+       WHERE budget = $1 AND id = $2)sql",
+             ValuesOf(commitment));
+}
+
+absl::StatusOr<int> CountDrafts(db::Tx& tx, const std::string& budget, const std::string& period) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
+      SELECT (SELECT COUNT(*) FROM commitment
+               WHERE budget = $1 AND period = $2 AND state = 'requested')
+           + (SELECT COUNT(*) FROM line_transfer
+               WHERE budget = $1 AND period = $2
+                 AND state IN ('requested', 'auto_approved', 'pending_funder', 'approved'))
+           + (SELECT COUNT(*) FROM claim
+               WHERE claim.budget = $1 AND claim.state IN ('submitted', 'certified')
+                 AND EXISTS (SELECT 1 FROM commitment
+                              WHERE commitment.budget = $1 AND commitment.id = claim.commitment
+                                AND commitment.period = $2))
+             AS drafts)sql",
+                                                 {budget, period}));
+  return static_cast<int>(rows.front().Int("drafts"));
+}
+
+}  // namespace jointly::budgets::store

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+#include <vector>
+
+#include "common/db/database.h"
+#include "services/budgets/domain/types.h"
+#include "services/budgets/store/reader.h"
+
+// Commitments. The budget is loaded with the caller's scope first; these rows are as visible as it.
+namespace jointly::budgets::store {
+
+// Errors: NOT_FOUND COMMITMENT_NOT_FOUND.
+absl::StatusOr<Commitment> LoadCommitment(db::Tx& tx, const std::string& budget,
+                                          const std::string& id, Lock lock);
+// By the id alone, in whatever budget; nothing when there is none. For events of other services.
+absl::StatusOr<std::optional<Commitment>> FindCommitment(db::Tx& tx, const std::string& id,
+                                                         Lock lock);
+
+inline constexpr int kCommitmentParameters = 1;
+absl::StatusOr<std::vector<Commitment>> ListCommitments(db::Tx& tx, const std::string& budget,
+                                                        const Slice& slice);
+// Those that hold money on lines of a period (or of all), in the order of their ids; locked.
+absl::StatusOr<std::vector<Commitment>> OpenCommitments(db::Tx& tx, const std::string& budget,
+                                                        const std::string& period, Lock lock);
+
+void InsertCommitment(db::Tx& tx, const Commitment& commitment);
+void SaveCommitment(db::Tx& tx, const Commitment& commitment);
+
+// Requests, claims and transfers of a period that nobody has decided.
+absl::StatusOr<int> CountDrafts(db::Tx& tx, const std::string& budget, const std::string& period);
+
+}  // namespace jointly::budgets::store
