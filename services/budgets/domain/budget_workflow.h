@@ -45,17 +45,17 @@ inline constexpr workflow::Set<Role> kAnyone{kManager, kAccountant, kTimer};
 
 // clang-format off
 inline constexpr auto kTable = std::to_array<BudgetMove>({
-    // action        from        to          by           event         guards
-    {kUpdate,        kMended,    kDraft,     kManager,    "updated",    {}},
-    {kSubmit,        kDraft,     kSubmitted, kManager,    "submitted",  kSound},
-    {kApprove,       kSubmitted, kApproved,  kManager,    "approved",   kOther},
-    {kReject,        kSubmitted, kRejected,  kManager,    "rejected",   {}},
-    {kActivate,      kApproved,  kActive,    kOffice,     "activated",  kToStart},
-    {kSuspend,       kActive,    kSuspended, kOffice,     "suspended",  {}},
-    {kResume,        kSuspended, kActive,    kOffice,     "resumed",    {}},
-    {kBeginClosing,  kRuns,      kClosing,   kAnyone,     "closing",    {}},
-    {kClose,         kClosing,   kClosed,    kAccountant, "closed",     kToClose},
-    {kArchive,       kClosed,    kArchived,  kOffice,     "archived",   {}},
+    // action       from        to          by           event        guards
+    {kUpdate,       kMended,    kDraft,     kManager,    "updated",   {}},
+    {kSubmit,       kDraft,     kSubmitted, kManager,    "submitted", kSound},
+    {kApprove,      kSubmitted, kApproved,  kManager,    "approved",  kOther},
+    {kReject,       kSubmitted, kRejected,  kManager,    "rejected",  {}},
+    {kActivate,     kApproved,  kActive,    kOffice,     "activated", kToStart},
+    {kSuspend,      kActive,    kSuspended, kOffice,     "suspended", {}},
+    {kResume,       kSuspended, kActive,    kOffice,     "resumed",   {}},
+    {kBeginClosing, kRuns,      kClosing,   kAnyone,     "closing",   {}},
+    {kClose,        kClosing,   kClosed,    kAccountant, "closed",    kToClose},
+    {kArchive,      kClosed,    kArchived,  kOffice,     "archived",  {}},
 });
 // clang-format on
 }  // namespace budget_rows

@@ -49,19 +49,21 @@ inline constexpr From kOwn{kDraft, kChangesRequested};
 inline constexpr From kJudged{kSubmitted, kCertified};
 inline constexpr workflow::Set<Role> kOffice{kManager, kAccountant};
 
+inline constexpr ClaimState kSentBack = kChangesRequested;
+
 // clang-format off
 inline constexpr auto kTable = std::to_array<ClaimMove>({
-    // action          from               to                 by           event                guards
-    {kUpdate,          kDraft,            kDraft,            kClaimant,   "updated",           {}},
-    {kUpdate,          kChangesRequested, kChangesRequested, kClaimant,   "updated",           {}},
-    {kSubmit,          kOwn,              kSubmitted,        kClaimant,   "submitted",         kToSubmit},
-    {kCertify,         kSubmitted,        kCertified,        kManager,    "certified",         kToCertify},
-    {kRequestChanges,  kJudged,           kChangesRequested, kOffice,     "changes_requested", {}},
-    {kDecline,         kJudged,           kDeclined,         kManager,    "declined",          {}},
-    {kApprove,         kCertified,        kApproved,         kManager,    "approved",          kToApprove},
-    {kPay,             kApproved,         kPaid,             kAccountant, "paid",              kToPay},
-    {kFailPayment,     kPaid,             kPaymentFailed,    kAccountant, "payment_failed",    {}},
-    {kApprove,         kPaymentFailed,    kApproved,         kOffice,     "approved",          {}},
+    // action         from            to              by           event                guards
+    {kUpdate,         kDraft,         kDraft,         kClaimant,   "updated",           {}},
+    {kUpdate,         kSentBack,      kSentBack,      kClaimant,   "updated",           {}},
+    {kSubmit,         kOwn,           kSubmitted,     kClaimant,   "submitted",         kToSubmit},
+    {kCertify,        kSubmitted,     kCertified,     kManager,    "certified",         kToCertify},
+    {kRequestChanges, kJudged,        kSentBack,      kOffice,     "changes_requested", {}},
+    {kDecline,        kJudged,        kDeclined,      kManager,    "declined",          {}},
+    {kApprove,        kCertified,     kApproved,      kManager,    "approved",          kToApprove},
+    {kPay,            kApproved,      kPaid,          kAccountant, "paid",              kToPay},
+    {kFailPayment,    kPaid,          kPaymentFailed, kAccountant, "payment_failed",    {}},
+    {kApprove,        kPaymentFailed, kApproved,      kOffice,     "approved",          {}},
 });
 // clang-format on
 }  // namespace claim_rows

@@ -54,25 +54,27 @@ inline constexpr From kCoverable{kApproved, kUndercovered};
 inline constexpr workflow::Set<Role> kOffice{kManager, kAccountant};
 inline constexpr workflow::Set<Role> kReleasers{kManager, kTimer};
 
+inline constexpr CommitmentState kPartly = kPartiallyLiquidated;
+
 // clang-format off
 inline constexpr auto kTable = std::to_array<CommitmentMove>({
-    // action           from                  to                    by           event          guards
-    {kApprove,          kRequested,           kApproved,            kManager,    "reserved",    kToApprove},
-    {kRefuse,           kRequested,           kRefused,             kReleasers,  "refused",     {}},
-    {kLiquidate,        kHolds,               kPartiallyLiquidated, kOffice,     "liquidated",  kToLiquidate},
-    {kLiquidateAll,     kHolds,               kLiquidated,          kOffice,     "liquidated",  kToLiquidate},
-    {kRelease,          kApproved,            kApproved,            kReleasers,  "released",    kToRelease},
-    {kRelease,          kPartiallyLiquidated, kPartiallyLiquidated, kReleasers,  "released",    kToRelease},
-    {kRelease,          kCarried,             kCarried,             kReleasers,  "released",    kToRelease},
-    {kRelease,          kUndercovered,        kUndercovered,        kReleasers,  "released",    kToRelease},
-    {kReleaseAll,       kHolds,               kCancelled,           kReleasers,  "released",    kToRelease},
-    {kReleaseRest,      kHolds,               kLiquidated,          kReleasers,  "released",    kToRelease},
-    {kExpire,           kHolds,               kExpired,             kTimer,      "expired",     kToExpire},
-    {kCarry,            kHolds,               kCarried,             kAccountant, "carried",     {}},
-    {kRevalue,          kCoverable,           kApproved,            kAccountant, "revalued",    kToRevalue},
-    {kRevalue,          kPartiallyLiquidated, kPartiallyLiquidated, kAccountant, "revalued",    kToRevalue},
-    {kRevalue,          kCarried,             kCarried,             kAccountant, "revalued",    kToRevalue},
-    {kFindUndercovered, kHolds,               kUndercovered,        kAccountant, "undercovered", {}},
+    // action           from           to             by           event           guards
+    {kApprove,          kRequested,    kApproved,     kManager,    "reserved",     kToApprove},
+    {kRefuse,           kRequested,    kRefused,      kReleasers,  "refused",      {}},
+    {kLiquidate,        kHolds,        kPartly,       kOffice,     "liquidated",   kToLiquidate},
+    {kLiquidateAll,     kHolds,        kLiquidated,   kOffice,     "liquidated",   kToLiquidate},
+    {kRelease,          kApproved,     kApproved,     kReleasers,  "released",     kToRelease},
+    {kRelease,          kPartly,       kPartly,       kReleasers,  "released",     kToRelease},
+    {kRelease,          kCarried,      kCarried,      kReleasers,  "released",     kToRelease},
+    {kRelease,          kUndercovered, kUndercovered, kReleasers,  "released",     kToRelease},
+    {kReleaseAll,       kHolds,        kCancelled,    kReleasers,  "released",     kToRelease},
+    {kReleaseRest,      kHolds,        kLiquidated,   kReleasers,  "released",     kToRelease},
+    {kExpire,           kHolds,        kExpired,      kTimer,      "expired",      kToExpire},
+    {kCarry,            kHolds,        kCarried,      kAccountant, "carried",      {}},
+    {kRevalue,          kCoverable,    kApproved,     kAccountant, "revalued",     kToRevalue},
+    {kRevalue,          kPartly,       kPartly,       kAccountant, "revalued",     kToRevalue},
+    {kRevalue,          kCarried,      kCarried,      kAccountant, "revalued",     kToRevalue},
+    {kFindUndercovered, kHolds,        kUndercovered, kAccountant, "undercovered", {}},
 });
 // clang-format on
 }  // namespace commitment_rows

@@ -226,7 +226,8 @@ Verdict ReallocationBalanced(const AmendmentFacts& facts) {
     faults.push_back("no line changes");
   }
   // What a deobligation takes from lines leaves the budget: see DeobligationCovered.
-  if (sum != 0 && amendment.change >= 0) faults.push_back("they add up to " + Text(sum, facts.budget.currency));
+  if (sum != 0 && amendment.change >= 0)
+    faults.push_back("they add up to " + Text(sum, facts.budget.currency));
   if (faults.empty()) {
     return {true, std::to_string(amendment.reallocations.size()) + " lines change", ""};
   }

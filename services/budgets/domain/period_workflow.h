@@ -45,14 +45,14 @@ inline constexpr workflow::Set<Role> kOffice{kManager, kAccountant};
 
 // clang-format off
 inline constexpr auto kTable = std::to_array<PeriodMove>({
-    // action          from         to           by           event               guards
-    {kOpenPeriod,      kPlanned,    kOpen,       kOffice,     "opened",           kToOpen},
-    {kRemind,          kOpen,       kOpen,       kTimer,      "close_due",        {}},
-    {kRemind,          kSoftClosed, kSoftClosed, kTimer,      "close_due",        {}},
-    {kSoftClose,       kOpen,       kSoftClosed, kOffice,     "soft_closed",      {}},
-    {kClose,           kClosable,   kClosed,     kAccountant, "closed",           kToClose},
-    {kRequestReopen,   kClosed,     kClosed,     kOffice,     "reopen_requested", kToAsk},
-    {kReopen,          kClosed,     kReopened,   kOffice,     "reopened",         kToReopen},
+    // action        from         to           by           event               guards
+    {kOpenPeriod,    kPlanned,    kOpen,       kOffice,     "opened",           kToOpen},
+    {kRemind,        kOpen,       kOpen,       kTimer,      "close_due",        {}},
+    {kRemind,        kSoftClosed, kSoftClosed, kTimer,      "close_due",        {}},
+    {kSoftClose,     kOpen,       kSoftClosed, kOffice,     "soft_closed",      {}},
+    {kClose,         kClosable,   kClosed,     kAccountant, "closed",           kToClose},
+    {kRequestReopen, kClosed,     kClosed,     kOffice,     "reopen_requested", kToAsk},
+    {kReopen,        kClosed,     kReopened,   kOffice,     "reopened",         kToReopen},
 });
 // clang-format on
 }  // namespace period_rows

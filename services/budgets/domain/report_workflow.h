@@ -38,7 +38,7 @@ inline constexpr workflow::Set<Role> kOffice{kManager, kAccountant};
 
 // clang-format off
 inline constexpr auto kTable = std::to_array<ReportMove>({
-    // action      from         to          by           event       guards
+    // action      from         to          by           event        guards
     {kFallDue,     kScheduled,  kDue,       kTimer,      "due",       kToFallDue},
     {kFindOverdue, kDue,        kOverdue,   kTimer,      "overdue",   kToMiss},
     {kPrepare,     kUnprepared, kPrepared,  kOffice,     "prepared",  kToPrepare},

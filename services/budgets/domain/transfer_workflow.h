@@ -51,13 +51,13 @@ inline constexpr workflow::Set<TransferState> kDecided{kAutoApproved, kPendingFu
 
 // clang-format off
 inline constexpr auto kTable = std::to_array<TransferMove>({
-    // action         from            to              by        event              guards
-    {kFindFree,       kRequested,     kAutoApproved,  kManager, "requested",       kToFree},
-    {kFindBound,      kRequested,     kPendingFunder, kManager, "needs_funder",    kToBind},
-    {kFunderApprove,  kPendingFunder, kApproved,      kManager, "funder_approved", kToHear},
-    {kApprove,        kDecided,       kPosted,        kManager, "posted",          kToPost},
-    {kRefuse,         kDecided,       kRefused,       kManager, "refused",         {}},
-    {kWithdraw,       kDecided,       kWithdrawn,     kManager, "withdrawn",       kToWithdraw},
+    // action        from            to              by        event              guards
+    {kFindFree,      kRequested,     kAutoApproved,  kManager, "requested",       kToFree},
+    {kFindBound,     kRequested,     kPendingFunder, kManager, "needs_funder",    kToBind},
+    {kFunderApprove, kPendingFunder, kApproved,      kManager, "funder_approved", kToHear},
+    {kApprove,       kDecided,       kPosted,        kManager, "posted",          kToPost},
+    {kRefuse,        kDecided,       kRefused,       kManager, "refused",         {}},
+    {kWithdraw,      kDecided,       kWithdrawn,     kManager, "withdrawn",       kToWithdraw},
 });
 // clang-format on
 }  // namespace transfer_rows
