@@ -1,0 +1,253 @@
+#include "services/budgets/store/statement_store.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "common/error/macros.h"
+#include "services/budgets/store/commitment_store.h"
+#include "services/budgets/store/ledger_rows.h"
+
+namespace jointly::budgets::store {
+namespace {
+
+constexpr std::string_view kEveryDate = "9999-12-31";
+
+std::string LastDay(const std::optional<Date>& date) {
+  return date.has_value() ? FormatDate(*date) : std::string(kEveryDate);
+}
+
+absl::StatusOr<Month> MonthOfSpan(const std::string& span) {
+  ASSIGN_OR_RETURN(const Date first, ParseDate(span + "-01"));
+  return MonthOf(first);
+}
+
+// The postings of reversals, month by month. The ledger's sums count them on their own sides: a
+// reversed debit is a credit there. Few: found by the index that keeps reversals unique.
+absl::StatusOr<db::Rows> MirroredSums(db::Tx& tx, const std::string& budget, const AsOf& as_of,
+                                      std::int64_t last) {
+  return tx.Query(R"sql(
+      SELECT substr(j.effective_on, 1, 7) AS span, p.path, j.counts_as AS movement,
+             p.currency_code,
+             SUM(CASE WHEN p.layer = 'posted' THEN p.amount ELSE 0 END) AS posted,
+             SUM(CASE WHEN p.layer = 'pending' THEN p.amount ELSE 0 END) AS pending
+        FROM journal AS j JOIN posting AS p ON p.budget = j.budget AND p.sequence = j.sequence
+       WHERE j.budget = $1 AND j.reverses <> '' AND j.sequence <= $2 AND j.effective_on <= $3
+       GROUP BY 1, p.path, j.counts_as, p.currency_code)sql",
+                  {budget, as_of.sequence.value_or(last), LastDay(as_of.date)});
+}
+
+// The sequence that an order means.
+absl::StatusOr<std::int64_t> SequenceOf(db::Tx& tx, const std::string& budget,
+                                        const StatementOrder& order) {
+  ASSIGN_OR_RETURN(const std::int64_t last, LastSequence(tx, budget));
+  if (order.as_of_sequence == 0) return last;
+  if (order.as_of_sequence > 0 && order.as_of_sequence <= last) return order.as_of_sequence;
+  return NotFound(kSequenceNotFound, "the budget's journal has no such sequence",
+                  {{"sequence", std::to_string(order.as_of_sequence)},
+                   {"last_sequence", std::to_string(last)}});
+}
+
+// How many texts were in force when the journal got this entry: 1 and its amendments. By the
+// entry's own time, so that the answer never changes.
+absl::StatusOr<std::int64_t> VersionAt(db::Tx& tx, const std::string& budget,
+                                       std::int64_t sequence) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
+      SELECT COUNT(*) AS amendments
+        FROM amendment AS a JOIN journal AS j ON j.budget = a.budget AND j.sequence = $2
+       WHERE a.budget = $1 AND a.state = 'in_force' AND a.update_time <= j.record_time)sql",
+                                                 {budget, sequence}));
+  return sequence == 0 ? 0 : 1 + rows.front().Int("amendments");
+}
+
+std::string IdOf(const std::string& document) {
+  return document.substr(document.rfind('/') + 1);  // The whole of it without a slash.
+}
+
+// Adds what only the transfers' own documents know.
+absl::Status Explain(db::Tx& tx, const std::string& budget, std::vector<TransferRow>& transfers) {
+  db::TextList ids;
+  for (const TransferRow& row : transfers) ids.values.push_back(IdOf(row.document));
+  if (ids.values.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
+      SELECT id, rule, approver, funder_approval FROM line_transfer
+       WHERE budget = $1 AND id {any $2})sql",
+                                                 {budget, ids}));
+  std::map<std::string, const db::Row*> by_id;
+  for (const db::Row& row : rows) by_id.emplace(row.Text("id"), &row);
+  for (TransferRow& transfer : transfers) {
+    const auto found = by_id.find(IdOf(transfer.document));
+    if (found == by_id.end()) continue;
+    const db::Row& row = *found->second;
+    transfer.rule = row.Text("rule");
+    transfer.approval = row.Text("approver");
+    if (!row.Text("funder_approval").empty()) {
+      transfer.approval += "; " + row.Text("funder_approval");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LoadAnnexes(db::Tx& tx, StatementInput& input) {
+  const db::Values until = {input.budget, input.as_of_sequence, LastDay(input.as_of_date)};
+  ASSIGN_OR_RETURN(const std::vector<Journal> transfers,
+                   SelectJournals(tx, {.where = "j.budget = $1 AND j.counts_as = 'transfer' AND "
+                                                "j.sequence <= $2 AND j.effective_on <= $3",
+                                       .range = "",
+                                       .parameters = until}));
+  for (const Journal& journal : transfers) {
+    if (auto row = TransferOf(journal)) input.transfers.push_back(*std::move(row));
+  }
+  RETURN_IF_ERROR(Explain(tx, input.budget, input.transfers));
+  ASSIGN_OR_RETURN(
+      const std::vector<Journal> converted,
+      SelectJournals(tx, {.where = "j.budget = $1 AND j.sequence <= $2 AND j.effective_on <= $3 "
+                                   "AND j.sequence IN (SELECT c.sequence FROM conversion AS c "
+                                   "WHERE c.budget = $1)",
+                          .range = "",
+                          .parameters = until}));
+  ExchangeFold exchanges(input.currency.code);
+  for (const Journal& journal : converted) RETURN_IF_ERROR(exchanges.Add(journal));
+  input.exchanges = std::move(exchanges).Finish();
+  return absl::OkStatus();
+}
+
+std::vector<StatementPeriod> PeriodsOf(const std::vector<Period>& periods) {
+  std::vector<StatementPeriod> result;
+  for (const Period& period : periods) {
+    result.push_back({period.id, {period.start_date, period.end_date}});
+  }
+  std::sort(result.begin(), result.end(), [](const StatementPeriod& a, const StatementPeriod& b) {
+    return a.range.first < b.range.first;
+  });
+  return result;
+}
+
+// What holds money on each line.
+absl::StatusOr<std::map<LineKey, std::vector<OpenCommitment>>> OpenByLine(db::Tx& tx,
+                                                                          const Budget& budget) {
+  ASSIGN_OR_RETURN(const std::vector<Commitment> commitments,
+                   OpenCommitments(tx, budget.id, "", Lock::kNo));
+  std::map<LineKey, std::vector<OpenCommitment>> open;
+  for (const Commitment& commitment : commitments) {
+    open[commitment.line].push_back({.remaining = commitment.remaining,
+                                     .expire_date = commitment.expire_date,
+                                     .foreign = commitment.amount.currency != budget.currency});
+  }
+  return open;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<MovementSum>> LoadSums(db::Tx& tx, const std::string& budget,
+                                                  const AsOf& as_of) {
+  SumFold fold;
+  ASSIGN_OR_RETURN(const std::vector<Turnover> turnovers,
+                   LoadTurnovers(tx, budget, as_of, Span::kMonth));
+  for (const Turnover& turnover : turnovers) {
+    ASSIGN_OR_RETURN(const Month month, MonthOfSpan(turnover.span));
+    fold.Add(MovementSum{.account = turnover.path,
+                         .movement = turnover.movement,
+                         .month = month,
+                         .currency_code = turnover.currency_code,
+                         .posted_debit = turnover.posted_debit,
+                         .posted_credit = turnover.posted_credit,
+                         .pending_debit = turnover.pending_debit,
+                         .pending_credit = turnover.pending_credit});
+  }
+  ASSIGN_OR_RETURN(const std::int64_t last, LastSequence(tx, budget));
+  ASSIGN_OR_RETURN(const db::Rows mirrored, MirroredSums(tx, budget, as_of, last));
+  for (const db::Row& row : mirrored) {
+    ASSIGN_OR_RETURN(const Month month, MonthOfSpan(row.Text("span")));
+    const auto movement = ParseMovement(row.Text("movement"));
+    if (!movement.has_value()) return Internal(kInternal, "a journal of an unknown movement");
+    // A debit of x becomes a credit of -x: both sides lose x.
+    fold.Add(MovementSum{.account = row.Text("path"),
+                         .movement = *movement,
+                         .month = month,
+                         .currency_code = row.Text("currency_code"),
+                         .posted_debit = -row.Int("posted"),
+                         .posted_credit = -row.Int("posted"),
+                         .pending_debit = -row.Int("pending"),
+                         .pending_credit = -row.Int("pending")});
+  }
+  return fold.Finish();
+}
+
+absl::StatusOr<StatementInput> LoadStatement(db::Tx& tx, const Budget& budget,
+                                             const std::vector<Period>& periods,
+                                             const StatementOrder& order) {
+  StatementInput input{.budget = budget.id,
+                       .display_name = budget.display_name,
+                       .currency = budget.currency,
+                       .periods = PeriodsOf(periods),
+                       .partners = budget.partners,
+                       .as_of_date = order.as_of_date,
+                       .calendar = order.calendar,
+                       .period = order.period};
+  for (const Category& category : budget.categories) input.categories.push_back(category.id);
+  ASSIGN_OR_RETURN(input.as_of_sequence, SequenceOf(tx, budget.id, order));
+  ASSIGN_OR_RETURN(input.authorised_version, VersionAt(tx, budget.id, input.as_of_sequence));
+  ASSIGN_OR_RETURN(
+      input.sums,
+      LoadSums(tx, budget.id, {.sequence = input.as_of_sequence, .date = order.as_of_date}));
+  RETURN_IF_ERROR(LoadAnnexes(tx, input));
+  return input;
+}
+
+absl::StatusOr<JournalBook> LoadBook(db::Tx& tx, const Budget& budget,
+                                     const std::vector<Period>& periods,
+                                     const StatementOrder& order) {
+  JournalBook book{.budget = budget.id,
+                   .display_name = budget.display_name,
+                   .currency = budget.currency,
+                   .periods = PeriodsOf(periods),
+                   .journals = {}};
+  ASSIGN_OR_RETURN(const std::int64_t last, SequenceOf(tx, budget.id, order));
+  if (last > kExportJournalsMax) {
+    return FailedPrecondition(
+        kExportTooLarge, "too many journals for one file: ask for them as of an earlier sequence",
+        {{"journals", std::to_string(last)}, {"limit", std::to_string(kExportJournalsMax)}});
+  }
+  constexpr std::int64_t kPage = 1000;
+  for (std::int64_t after = 0; after < last; after += kPage) {
+    const std::int64_t end = std::min(last, after + kPage);
+    ASSIGN_OR_RETURN(std::vector<Journal> journals,
+                     LoadJournals(tx, budget.id, after, static_cast<int>(end - after)));
+    ASSIGN_OR_RETURN(const auto seals, LoadSeals(tx, budget.id, after, end));
+    for (Journal& journal : journals) {
+      if (order.as_of_date.has_value() && journal.effective_on > *order.as_of_date) continue;
+      const auto seal = seals.find(journal.sequence);
+      book.journals.push_back({.journal = std::move(journal),
+                               .hash = seal == seals.end() ? std::string() : seal->second});
+    }
+  }
+  return book;
+}
+
+absl::StatusOr<std::vector<Journal>> ListJournals(db::Tx& tx, const std::string& budget,
+                                                  const Slice& slice) {
+  db::Values parameters = {budget};
+  parameters.insert(parameters.end(), slice.parameters.begin(), slice.parameters.end());
+  const std::string page =
+      "j.budget = $1 AND j.sequence IN (SELECT s.sequence FROM journal AS s "
+      "WHERE s.budget = $1" +
+      slice.where + slice.order_and_limit + ")";
+  return SelectJournals(tx, {.where = page, .range = "", .parameters = parameters});
+}
+
+absl::StatusOr<std::vector<ForecastInput>> LoadForecast(db::Tx& tx, const Budget& budget,
+                                                        const std::vector<Period>& periods,
+                                                        Date as_of) {
+  ASSIGN_OR_RETURN(const std::vector<MovementSum> sums,
+                   LoadSums(tx, budget.id, {.sequence = std::nullopt, .date = as_of}));
+  ASSIGN_OR_RETURN(const auto open, OpenByLine(tx, budget));
+  std::vector<ForecastInput> inputs = ForecastInputs(sums, PeriodsOf(periods), as_of);
+  for (ForecastInput& input : inputs) {
+    const auto found = open.find(input.line);
+    if (found != open.end()) input.commitments = found->second;
+  }
+  return inputs;
+}
+
+}  // namespace jointly::budgets::store

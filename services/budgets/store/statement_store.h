@@ -1,0 +1,61 @@
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/db/database.h"
+#include "services/budgets/domain/export_journal.h"
+#include "services/budgets/domain/forecast.h"
+#include "services/budgets/domain/statement.h"
+#include "services/budgets/domain/types.h"
+#include "services/budgets/store/ledger_store.h"
+#include "services/budgets/store/reader.h"
+
+// What statements, forecasts and exports read. The sums come from what the ledger keeps per month
+// (ledger_store.h), so that a statement of now costs the same with a hundred entries as with a
+// million; only the annexes grow with what they list. Scope is the caller's matter: whoever may see
+// the budget may see its statement.
+namespace jointly::budgets::store {
+
+inline constexpr Reason kSequenceNotFound{"SEQUENCE_NOT_FOUND"};  // sequence, last_sequence
+inline constexpr Reason kExportTooLarge{"EXPORT_TOO_LARGE"};      // journals, limit
+
+// Monthly sums as domain/sums.h makes them of the same journals: a reversal leaves no trace.
+absl::StatusOr<std::vector<MovementSum>> LoadSums(db::Tx& tx, const std::string& budget,
+                                                  const AsOf& as_of);
+
+struct StatementOrder {
+  std::int64_t as_of_sequence = 0;  // 0: now.
+  std::optional<Date> as_of_date;
+  Calendar calendar = Calendar::kBudget;
+  std::string period;
+};
+// All that MakeStatement needs, as of a sequence that it names. Errors: NOT_FOUND
+// SEQUENCE_NOT_FOUND for one that the journal has not reached.
+absl::StatusOr<StatementInput> LoadStatement(db::Tx& tx, const Budget& budget,
+                                             const std::vector<Period>& periods,
+                                             const StatementOrder& order);
+
+// A journal of so many entries is exported in parts, or by the operator.
+inline constexpr std::int64_t kExportJournalsMax = 20'000;
+// Journals up to the order's sequence (and date), with the hashes of those that are sealed. Errors:
+// as LoadStatement; FAILED_PRECONDITION EXPORT_TOO_LARGE.
+absl::StatusOr<JournalBook> LoadBook(db::Tx& tx, const Budget& budget,
+                                     const std::vector<Period>& periods,
+                                     const StatementOrder& order);
+
+// One page, oldest first. The slice's columns are those of the alias s; its key is s.sequence.
+inline constexpr int kJournalParameters = 1;  // The slice's parameters begin after it.
+absl::StatusOr<std::vector<Journal>> ListJournals(db::Tx& tx, const std::string& budget,
+                                                  const Slice& slice);
+
+// Cash lines of the periods that have begun, as of a day.
+absl::StatusOr<std::vector<ForecastInput>> LoadForecast(db::Tx& tx, const Budget& budget,
+                                                        const std::vector<Period>& periods,
+                                                        Date as_of);
+
+}  // namespace jointly::budgets::store

@@ -1,0 +1,225 @@
+#include "services/budgets/store/statement_store.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "services/budgets/store/migrations.h"
+#include "tests/support/database_fixture.h"
+#include "tests/unit/budgets/grenoble_unit.h"
+
+namespace jointly::budgets::store {
+namespace {
+
+Budget GrenobleUnit() {
+  Budget budget;
+  budget.id = "grenoble-unit";
+  budget.display_name = "Grenoble Unit";
+  budget.currency = Eur();
+  budget.partners = {kUga, kTsukuba};
+  for (const char* id : {"PERS", "EQUIP", "TRAVEL", "CONS", "SERV", "OVH"}) {
+    budget.categories.push_back({.id = id});
+  }
+  return budget;
+}
+
+std::vector<Period> Periods() {
+  std::vector<Period> periods;
+  for (const StatementPeriod& period : GrenobleUnitPeriods()) {
+    Period stored;
+    stored.id = period.id;
+    stored.start_date = period.range.first;
+    stored.end_date = period.range.last;
+    periods.push_back(stored);
+  }
+  return periods;
+}
+
+class StatementStoreTest : public test::DatabaseTest {
+ public:
+  StatementStoreTest() : DatabaseTest({{"budgets", &Migrations()}}) {}
+
+ protected:
+  void Prepare() override {
+    ASSERT_TRUE(database()
+                    .Transact([](db::Tx& tx) {
+                      CreateLedger(tx, "grenoble-unit", "EUR");
+                      return absl::OkStatus();
+                    })
+                    .ok());
+  }
+  void Post(const std::vector<Journal>& journals) {
+    const auto posted = database().Transact(
+        [&](db::Tx& tx) { return PostJournals(tx, "grenoble-unit", journals); });
+    ASSERT_TRUE(posted.ok()) << posted.status();
+  }
+  void Seal(int limit) {
+    const auto sealed = SealJournals(database(), limit);
+    ASSERT_TRUE(sealed.ok()) << sealed.status();
+  }
+  std::vector<MovementSum> Sums(const AsOf& as_of = {}) {
+    const auto sums =
+        database().Read([&](db::Tx& tx) { return LoadSums(tx, "grenoble-unit", as_of); });
+    EXPECT_TRUE(sums.ok()) << sums.status();
+    return *sums;
+  }
+  absl::StatusOr<Statement> Load(const StatementOrder& order = {}) {
+    return database().Read([&](db::Tx& tx) -> absl::StatusOr<Statement> {
+      auto input = LoadStatement(tx, GrenobleUnit(), Periods(), order);
+      if (!input.ok()) return input.status();
+      return MakeStatement(*input);
+    });
+  }
+  // As WORKFLOW's tables keep it.
+  void InsertTransfer(const std::string& id) {
+    Execute(R"sql(
+        INSERT INTO line_transfer (budget, id, from_line, to_line, period, amount, effective_date,
+                                   reason, state, rule, rationale, funder_approval, refusal,
+                                   requester, requester_for, approver, approver_for, create_time,
+                                   update_time, revision)
+        VALUES ('grenoble-unit', $1, '', '', 'p1', 600000, '2021-03-10', '', 'posted',
+                'kakenhi-fund/1', '', 'letter 7', '', 'people/a', '', 'people/b', '', 0, 0, 1))sql",
+            {id});
+  }
+  void InsertAmendment(const std::string& id, std::int64_t update_time) {
+    Execute(R"sql(
+        INSERT INTO amendment (budget, id, type, reason, signed_date, new_end_date, change,
+                               new_sources, new_partners, reallocations, state, signed_by, signers,
+                               content_hash, authorised_version, requester, requester_for,
+                               create_time, update_time, revision)
+        VALUES ('grenoble-unit', $1, 'no_cost_extension', '', '2021-03-10', '', 0, '', '', '',
+                'in_force', '', '', '', 2, '', '', 0, $2, 1))sql",
+            {id, update_time});
+  }
+};
+
+// A book with everything that could be counted twice: reversals of cost, payment and carry.
+std::vector<Journal> WithReversals() {
+  JournalWriter book;
+  const LineKey first = Line("p1", "SERV");
+  const LineKey second = Line("p2", "SERV");
+  book.Post(Authorise(book.Begin("2020-04-01"), kUga, Cents("9000")));
+  book.Post(Allocate(book.Begin("2020-04-01"), {{first, Cents("4000")}, {second, Cents("5000")}}));
+  book.Post(Reserve(book.Begin("2020-05-01", "commitments/a"), first, Cents("500")));
+  const Journal cost = book.Post(Recognise(book.Begin("2020-05-31"), first, Cents("700")));
+  const Journal paid =
+      book.Post(Pay(book.Begin("2020-06-01"),
+                    {.partner = kUga, .organisation = kUga, .recognised = Cents("700")}));
+  book.Post(Reverse(book.Begin("2020-06-02"), paid));
+  book.Post(Reverse(book.Begin("2020-07-01"), cost));
+  const Journal carry =
+      book.Post(Carry(book.Begin("2021-03-31"), "p2",
+                      {{.line = first, .free = Cents("3500"), .reserved = {Cents("500")}}}));
+  book.Post(Reverse(book.Begin("2021-03-31"), carry));
+  book.Post(Carry(book.Begin("2021-03-31"), "p2",
+                  {{.line = first, .free = Cents("3400"), .reserved = {Cents("500")}}}));
+  return book.journals();
+}
+
+TEST_P(StatementStoreTest, HasTheSumsOfTheJournalAtEveryPointOfTime) {
+  for (const std::vector<Journal>& journals : {WithReversals()}) {
+    Post(journals);
+    // From nothing summed up in the background, over a part, to all.
+    for (int sealed = 0; sealed < 3; ++sealed) {
+      SCOPED_TRACE("round " + std::to_string(sealed));
+      EXPECT_EQ(Sums(), SumsOf(journals));
+      for (std::size_t count = 0; count <= journals.size(); ++count) {
+        const std::vector<Journal> begun(journals.begin(),
+                                         journals.begin() + static_cast<std::ptrdiff_t>(count));
+        EXPECT_EQ(Sums({.sequence = static_cast<std::int64_t>(count), .date = std::nullopt}),
+                  SumsOf(begun))
+            << count;
+      }
+      for (const char* day : {"2020-03-31", "2020-05-15", "2020-05-31", "2020-06-01", "2020-06-30",
+                              "2021-03-30", "2021-03-31"}) {
+        EXPECT_EQ(Sums({.sequence = std::nullopt, .date = On(day)}), SumsOf(Until(journals, day)))
+            << day;
+      }
+      Seal(6);
+    }
+  }
+}
+
+TEST_P(StatementStoreTest, ShowsNothingOfACarryThatWasReversed) {
+  Post(WithReversals());
+  const auto statement = Load();
+  ASSERT_TRUE(statement.ok()) << statement.status();
+  ASSERT_EQ(statement->by_period.size(), 2U);
+  EXPECT_EQ(Euro(statement->by_period[0].budget), "4000.00");
+  EXPECT_EQ(Euro(statement->by_period[0].carried), "3900.00");
+  EXPECT_EQ(Euro(statement->by_period[0].available()), "100.00");
+  EXPECT_EQ(Euro(statement->by_period[1].budget), "8900.00");
+  EXPECT_EQ(Euro(statement->contract), "9000.00");
+}
+
+TEST_P(StatementStoreTest, TellsTheWorkedExampleAsTheJournalDoes) {
+  const std::vector<Journal> journals = GrenobleUnitJournals();
+  Post(journals);
+  for (const Calendar calendar :
+       {Calendar::kBudget, Calendar::kJapaneseFiscalYear, Calendar::kExercice}) {
+    const auto statement = Load({.calendar = calendar});
+    ASSERT_TRUE(statement.ok()) << statement.status();
+    const auto expected = MakeStatement(InputOf(journals, calendar));
+    EXPECT_EQ(CanonicalStatement(*statement), CanonicalStatement(*expected));
+  }
+  EXPECT_EQ(Euro(Load()->contract), "250000.00");
+}
+
+TEST_P(StatementStoreTest, PrintsAnyPastStatementAgain) {
+  const std::vector<Journal> journals = GrenobleUnitJournals();
+  Post({journals.begin(), journals.begin() + 20});
+  const std::string now = CanonicalStatement(*Load());
+  Post({journals.begin() + 20, journals.end()});
+  InsertAmendment("later", 2'000'000'000'000'000);
+  Seal(500);
+  EXPECT_EQ(CanonicalStatement(*Load({.as_of_sequence = 20})), now);
+  EXPECT_NE(CanonicalStatement(*Load()), now);
+  EXPECT_EQ(ReasonOf(Load({.as_of_sequence = 1000}).status()), "SEQUENCE_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Load({.as_of_sequence = -1}).status()), "SEQUENCE_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Load({.period = "p9"}).status()), "PERIOD_NOT_FOUND");
+  InsertAmendment("before", 1);
+  EXPECT_EQ(Load()->authorised_version, 2);
+}
+
+TEST_P(StatementStoreTest, ExplainsTransfersByTheirDocuments) {
+  Post(GrenobleUnitJournals());
+  InsertTransfer("consumables");
+  const auto statement = Load();
+  ASSERT_EQ(statement->transfers.size(), 1U);
+  EXPECT_EQ(statement->transfers[0].rule, "kakenhi-fund/1");
+  EXPECT_EQ(statement->transfers[0].approval, "people/b; letter 7");
+  EXPECT_TRUE(Load({.as_of_date = On("2021-03-09")})->transfers.empty());
+}
+
+TEST_P(StatementStoreTest, ExportsTheJournalWithItsSeals) {
+  const std::vector<Journal> journals = GrenobleUnitJournals();
+  Post(journals);
+  Seal(500);
+  const auto book = database().Read(
+      [](db::Tx& tx) { return LoadBook(tx, GrenobleUnit(), Periods(), {.as_of_sequence = 30}); });
+  ASSERT_TRUE(book.ok()) << book.status();
+  ASSERT_EQ(book->journals.size(), 30U);
+  JournalBook expected = BookOf({journals.begin(), journals.begin() + 30});
+  EXPECT_EQ(JournalLines(*book), JournalLines(expected));
+  EXPECT_EQ(*HledgerJournal(*book), *HledgerJournal(expected));
+}
+
+TEST_P(StatementStoreTest, ForecastsTheLinesThatHaveBegun) {
+  Post(Until(GrenobleUnitJournals(), "2021-02-28"));
+  const auto inputs = database().Read(
+      [](db::Tx& tx) { return LoadForecast(tx, GrenobleUnit(), Periods(), On("2021-02-28")); });
+  ASSERT_TRUE(inputs.ok()) << inputs.status();
+  ASSERT_EQ(inputs->size(), 6U);
+  const auto travel = std::find_if(inputs->begin(), inputs->end(), [](const ForecastInput& input) {
+    return input.line.category == "TRAVEL";
+  });
+  ASSERT_NE(travel, inputs->end());
+  EXPECT_EQ(Euro(travel->spent), "1250.00");
+  EXPECT_EQ(Euro(travel->spent_recently), "0.00");
+  EXPECT_EQ(Euro(MakeForecast(*travel).unspendable), "8633.98");
+}
+
+INSTANTIATE_ON_ENGINES(StatementStoreTest);
+
+}  // namespace
+}  // namespace jointly::budgets::store
