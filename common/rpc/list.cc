@@ -208,7 +208,7 @@ std::string HashQuery(const ListSpec& spec, std::string_view filter) {
 }
 
 // The key that the token continues after.
-absl::StatusOr<std::string> KeyOf(std::string_view token, const Page& page) {
+absl::StatusOr<db::Value> KeyOf(std::string_view token, const ListSpec& spec, const Page& page) {
   const absl::Status refused =
       Refuse("page_token",
              "is not one that this query gave: send next_page_token unchanged and with the same "
@@ -221,7 +221,11 @@ absl::StatusOr<std::string> KeyOf(std::string_view token, const Page& page) {
   if (HasControlCharacter(key)) return refused;
   // Keys are ASCII; anything else was not made here, and PostgreSQL refuses broken UTF-8.
   if (std::any_of(key.begin(), key.end(), [](char c) { return (c & 0x80) != 0; })) return refused;
-  return key;
+  if (!spec.key_is_number) return db::Value(std::move(key));
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), number);
+  if (error != std::errc() || end != key.data() + key.size()) return refused;
+  return db::Value(number);
 }
 
 }  // namespace
@@ -240,7 +244,7 @@ absl::StatusOr<Page> ParsePage(const ListSpec& spec, const PageRequest& request,
   RETURN_IF_ERROR(AddFilter(spec, request.filter, next, page));
   const std::string key_sql(spec.key_sql);
   if (!request.page_token.empty()) {
-    ASSIGN_OR_RETURN(std::string key, KeyOf(request.page_token, page));
+    ASSIGN_OR_RETURN(db::Value key, KeyOf(request.page_token, spec, page));
     page.where += " AND " + key_sql + (spec.descending ? " < $" : " > $") + std::to_string(next);
     page.parameters.emplace_back(std::move(key));
   }

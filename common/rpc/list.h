@@ -28,6 +28,7 @@ struct ListSpec {
   std::vector<FilterColumn> columns;
   std::string_view key_sql;  // Unique, sortable key: "application.id" (UUIDv7 = create time).
   bool descending = false;
+  bool key_is_number = false;  // The key is a BIGINT: last_key is its decimal text.
 };
 
 // The pieces of a keyset query. Use:

@@ -156,6 +156,20 @@ TEST(Page, ATokenContinuesAfterItsRow) {
   EXPECT_EQ(Show(*next), " AND application.rank > $1 AND application.id > $2 | 1 | '018f-key'");
 }
 
+TEST(Page, ANumberIsAKeyOfItsOwnType) {
+  ListSpec spec = kSpec;
+  spec.key_sql = "journal.sequence";
+  spec.key_is_number = true;
+  const auto first = ParsePage(spec, {}, 1);
+  ASSERT_TRUE(first.ok());
+  const auto next = ParsePage(spec, {.page_token = NextPageToken(*first, "1200")}, 1);
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(Show(*next), " AND journal.sequence > $1 | 1200");
+  for (const char* key : {"12x", "x", "1.5", "99999999999999999999"}) {
+    EXPECT_FALSE(ParsePage(spec, {.page_token = NextPageToken(*first, key)}, 1).ok()) << key;
+  }
+}
+
 TEST(Page, DescendingListsGoDown) {
   ListSpec spec = kSpec;
   spec.descending = true;
