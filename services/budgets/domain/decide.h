@@ -21,8 +21,8 @@
 // row of the table (its event names the change), and what the ledger has to record, as data. Order
 // of refusal: ILLEGAL_MOVE (FAILED_PRECONDITION, with the state and what is possible now),
 // WRONG_ROLE (PERMISSION_DENIED), a missing input (INVALID_ARGUMENT), then the guards, all of them.
-// A guard of a money rule refuses with its own reason and facts (keys.h); SELF_APPROVAL is a
-// PERMISSION_DENIED, for another person may do it; the rest is GUARD_REFUSED.
+// A guard of a money rule, and of who may act (SELF_APPROVAL), refuses with its own reason and
+// facts (keys.h); the rest is GUARD_REFUSED.
 namespace jointly::budgets {
 
 inline constexpr Reason kMissingInput{"MISSING_INPUT"};
@@ -160,7 +160,7 @@ AmendmentAction SignAction(const Budget& budget, const Amendment& amendment,
                            const std::string& institution);
 
 // Whom a payment of a document without a claim must not be made by: its requester and approver.
-// Errors: PERMISSION_DENIED SELF_APPROVAL.
+// Errors: FAILED_PRECONDITION SELF_APPROVAL.
 absl::Status CheckPayer(const Actor& payer, const Commitment& commitment);
 
 // SHA-256 is the caller's: the canonical text of an amendment that the partners sign.

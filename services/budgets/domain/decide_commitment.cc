@@ -368,10 +368,10 @@ absl::Status CheckPayer(const Actor& payer, const Commitment& commitment) {
   const workflow::Verdict verdict = AnotherPerson(
       payer, {{"requested", commitment.requester}, {"approved", commitment.approver}});
   if (verdict.passed) return absl::OkStatus();
-  return PermissionDenied(kSelfApproval, verdict.evidence + ". " + verdict.remedy,
-                          {{"subject", SubjectOf(commitment)},
-                           {"requester", commitment.requester.person},
-                           {"approver", commitment.approver.person}});
+  return FailedPrecondition(kSelfApproval, verdict.evidence + ". " + verdict.remedy,
+                            {{"subject", SubjectOf(commitment)},
+                             {"requester", commitment.requester.person},
+                             {"approver", commitment.approver.person}});
 }
 
 std::vector<CommitmentAction> OpenActions(CommitmentState state, Role role) {

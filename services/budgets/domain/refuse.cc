@@ -71,7 +71,6 @@ absl::Status RefusalOf(std::string_view action, std::string_view subject,
   if (reason == nullptr) return workflow::RefusalOf(action, subject, findings);
   facts.insert(facts.begin(), {"subject", std::string(subject)});
   facts.push_back({"guards", guards});
-  if (reason->name == kSelfApproval.name) return PermissionDenied(*reason, text, std::move(facts));
   return FailedPrecondition(*reason, text, std::move(facts));
 }
 

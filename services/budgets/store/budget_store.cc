@@ -88,12 +88,6 @@ void WriteKeys(db::Tx& tx, const Budget& budget) {
         "INSERT INTO budget_partner (budget, partner) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         {budget.id, partner});
   }
-  for (const GrantScheme& grant : budget.grants) {
-    tx.Execute(
-        "INSERT INTO budget_grant (budget, scheme, call) VALUES ($1, $2, $3)"
-        " ON CONFLICT (budget, scheme) DO UPDATE SET call = excluded.call",
-        {budget.id, grant.id, grant.call});
-  }
 }
 
 constexpr std::string_view kPeriodColumns =
@@ -184,33 +178,21 @@ void SaveBudget(db::Tx& tx, const Budget& budget) {
              approver_for = $23, create_time = $24, update_time = $25, revision = $26, demo = $27
        WHERE id = $1)sql",
              ValuesOf(budget));
-  // A partner or scheme that an update drops is no key any more.
+  // A partner that leaves sees it no more.
   tx.Execute("DELETE FROM budget_partner WHERE budget = $1 AND NOT (partner {any $2})",
              {budget.id, db::TextList{budget.partners}});
-  db::TextList schemes;
-  for (const GrantScheme& grant : budget.grants) schemes.values.push_back(grant.id);
-  tx.Execute("DELETE FROM budget_grant WHERE budget = $1 AND NOT (scheme {any $2})",
-             {budget.id, schemes});
   WriteKeys(tx, budget);
 }
 
-absl::StatusOr<std::optional<Budget>> FindPayer(db::Tx& tx, const std::string& call,
-                                                const std::string& funding_reference) {
-  ASSIGN_OR_RETURN(const db::Rows by_call,
-                   tx.Query("SELECT " + std::string(kColumns) +
-                                " FROM budget WHERE state = 'active' AND id IN"
-                                " (SELECT budget FROM budget_grant WHERE call = $1)"
-                                " ORDER BY id LIMIT 1",
-                            {call}));
-  if (!by_call.empty()) return ReadBudget(by_call.front());
+absl::StatusOr<std::optional<Budget>> FindPayer(db::Tx& tx, const std::string& funding_reference) {
   if (funding_reference.empty()) return std::nullopt;
-  ASSIGN_OR_RETURN(const db::Rows by_reference,
+  ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query("SELECT " + std::string(kColumns) +
                                 " FROM budget WHERE state = 'active' AND funding_reference = $1"
-                                " ORDER BY id LIMIT 1",
+                                " ORDER BY create_time, id LIMIT 1",
                             {funding_reference}));
-  if (by_reference.empty()) return std::nullopt;
-  return ReadBudget(by_reference.front());
+  if (rows.empty()) return std::nullopt;
+  return ReadBudget(rows.front());
 }
 
 absl::StatusOr<std::vector<Period>> LoadPeriods(db::Tx& tx, const std::string& budget, Lock lock) {

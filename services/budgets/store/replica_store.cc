@@ -47,19 +47,4 @@ absl::StatusOr<std::vector<std::string>> HoldersOf(db::Tx& tx, const std::string
   return people;
 }
 
-void SaveCall(db::Tx& tx, const std::string& name, const std::string& funding_reference,
-              std::int64_t revision) {
-  tx.Execute(R"sql(
-      INSERT INTO mobility_call (name, funding_reference, revision) VALUES ($1, $2, $3)
-      ON CONFLICT (name) DO UPDATE
-         SET funding_reference = excluded.funding_reference, revision = excluded.revision)sql",
-             {name, funding_reference, revision});
-}
-
-absl::StatusOr<std::string> FundingReferenceOf(db::Tx& tx, const std::string& call) {
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   tx.Query("SELECT funding_reference FROM mobility_call WHERE name = $1", {call}));
-  return rows.empty() ? std::string() : rows.front().Text("funding_reference");
-}
-
 }  // namespace jointly::budgets::store

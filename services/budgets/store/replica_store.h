@@ -27,9 +27,4 @@ void SaveOffices(db::Tx& tx, const std::string& person, const std::vector<Office
 absl::StatusOr<std::vector<std::string>> HoldersOf(db::Tx& tx, const std::string& role,
                                                    const std::vector<std::string>& scopes);
 
-void SaveCall(db::Tx& tx, const std::string& name, const std::string& funding_reference,
-              std::int64_t revision);
-// Empty for a call that is not known or names none.
-absl::StatusOr<std::string> FundingReferenceOf(db::Tx& tx, const std::string& call);
-
 }  // namespace jointly::budgets::store

@@ -190,21 +190,20 @@ TEST_P(DocumentsTest, BudgetsAreSeenByTheirOfficesAndPartnersOnly) {
   EXPECT_EQ(listed->size(), 1u);
 }
 
-TEST_P(DocumentsTest, APayerIsFoundByItsSchemeOrItsReference) {
+TEST_P(DocumentsTest, APayerIsFoundByItsReference) {
   Write([&](db::Tx& tx) { store::InsertBudget(tx, SomeBudget("b1")); });
-  const auto payer = [&](const char* call, const char* reference) {
-    const auto found = Read([&](db::Tx& tx) { return store::FindPayer(tx, call, reference); });
+  const auto payer = [&](const char* reference) {
+    const auto found = Read([&](db::Tx& tx) { return store::FindPayer(tx, reference); });
     Check(found.ok(), found.status().ToString());
     return found->has_value() ? (*found)->id : "nobody";
   };
-  EXPECT_EQ(payer("calls/c1", ""), "b1");
-  EXPECT_EQ(payer("calls/c2", "GRANT-7"), "b1");
-  EXPECT_EQ(payer("calls/c2", "GRANT-8"), "nobody");
-  EXPECT_EQ(payer("calls/c2", ""), "nobody");
+  EXPECT_EQ(payer("GRANT-7"), "b1");
+  EXPECT_EQ(payer("GRANT-8"), "nobody");
+  EXPECT_EQ(payer(""), "nobody");
   Budget closed = SomeBudget("b1");
   closed.state = BudgetState::kClosed;
   Write([&](db::Tx& tx) { store::SaveBudget(tx, closed); });
-  EXPECT_EQ(payer("calls/c1", "GRANT-7"), "nobody");
+  EXPECT_EQ(payer("GRANT-7"), "nobody");
 }
 
 TEST_P(DocumentsTest, PeriodsAndLinesComeBackAsTheyWere) {
@@ -475,13 +474,12 @@ TEST_P(DocumentsTest, ChangesComeBackAsTheyWere) {
   EXPECT_EQ(ReasonOf(second), "UNIQUE_VIOLATION");
 }
 
-TEST_P(DocumentsTest, ReplicasSayWhoHoldsWhatAndWhoPays) {
+TEST_P(DocumentsTest, ReplicasSayWhoHoldsWhat) {
   Write([&](db::Tx& tx) {
     store::SaveInstitution(tx, "institutions/uga", "Europe/Paris", 1);
     store::SaveOffices(tx, "people/a", {{"budget_manager", "institutions/uga"}});
     store::SaveOffices(tx, "people/b",
                        {{"accountant", "institutions/uga"}, {"budget_manager", "*"}});
-    store::SaveCall(tx, "calls/c1", "GRANT-7", 1);
   });
   const auto unknown = Read([&](db::Tx& tx) {
     return store::UnknownInstitutions(tx, {"institutions/uga", "institutions/nowhere"});
@@ -495,9 +493,6 @@ TEST_P(DocumentsTest, ReplicasSayWhoHoldsWhatAndWhoPays) {
   EXPECT_EQ(holders(), (std::vector<std::string>{"people/a", "people/b"}));
   Write([&](db::Tx& tx) { store::SaveOffices(tx, "people/a", {}); });
   EXPECT_EQ(holders(), std::vector<std::string>{"people/b"});
-  EXPECT_EQ(*Read([&](db::Tx& tx) { return store::FundingReferenceOf(tx, "calls/c1"); }),
-            "GRANT-7");
-  EXPECT_EQ(*Read([&](db::Tx& tx) { return store::FundingReferenceOf(tx, "calls/c9"); }), "");
 }
 
 INSTANTIATE_ON_ENGINES(DocumentsTest);

@@ -154,7 +154,7 @@ TEST(CommitmentDecision, SaysWhoElseCouldApprove) {
   CommitmentFacts facts = sample::In(CommitmentState::kRequested);
   facts.actor = sample::By("people/manager");
   absl::Status status = Decide(facts, CommitmentAction::kApprove, Role::kManager).status();
-  EXPECT_TRUE(absl::IsPermissionDenied(status));
+  EXPECT_TRUE(absl::IsFailedPrecondition(status));
   EXPECT_EQ(FactOf(status, "requester"), "people/manager");
   EXPECT_NE(MessageOf(status).find("by people/other."), std::string::npos) << MessageOf(status);
   facts.actor.able = {"people/manager"};

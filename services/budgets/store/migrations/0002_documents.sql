@@ -34,20 +34,13 @@ CREATE INDEX budget_institution ON budget (institution, id);
 CREATE INDEX budget_unit ON budget (unit, id) WHERE unit <> '';
 CREATE INDEX budget_funding ON budget (funding_reference) WHERE funding_reference <> '';
 
--- Whose offices see it beside its own, and which calls' mobilities it pays.
+-- Whose offices see it beside its own.
 CREATE TABLE budget_partner (
   budget  TEXT NOT NULL,
   partner TEXT NOT NULL,
   PRIMARY KEY (budget, partner)
 );
 CREATE INDEX budget_partner_of ON budget_partner (partner, budget);
-CREATE TABLE budget_grant (
-  budget TEXT NOT NULL,
-  scheme TEXT NOT NULL,
-  call   TEXT NOT NULL,
-  PRIMARY KEY (budget, scheme)
-);
-CREATE INDEX budget_grant_call ON budget_grant (call, budget) WHERE call <> '';
 
 CREATE TABLE period (
   budget               TEXT NOT NULL,
@@ -275,9 +268,3 @@ CREATE TABLE office (
   PRIMARY KEY (person, role, scope)
 );
 CREATE INDEX office_scope ON office (scope, role);
--- Calls by the name that mobilities give them: which budget pays.
-CREATE TABLE mobility_call (
-  name              TEXT PRIMARY KEY,
-  funding_reference TEXT NOT NULL,
-  revision          BIGINT NOT NULL
-);

@@ -1,0 +1,50 @@
+#include "services/budgets/domain/grants.h"
+
+#include <algorithm>
+
+#include "common/error/macros.h"
+
+namespace jointly::budgets {
+namespace {
+
+constexpr std::string_view kCalendarDays = "calendar_days";
+constexpr std::string_view kThirtyPerMonth = "30_per_month";
+
+// The day's number when every month has 30 days; a month's last day is its 30th.
+std::int64_t ThirtyPerMonth(Date date) {
+  const Date last{date.year() / date.month() / std::chrono::last};
+  const unsigned day = date == last ? 30 : std::min(unsigned{date.day()}, 30u);
+  return (static_cast<int>(date.year()) * 12 + unsigned{date.month()}) * std::int64_t{30} + day;
+}
+
+}  // namespace
+
+bool KnownDayConvention(std::string_view name) {
+  return name == kCalendarDays || name == kThirtyPerMonth;
+}
+
+absl::StatusOr<std::int64_t> DaysOf(Date first, Date last, std::string_view convention) {
+  if (last < first) {
+    return InvalidArgument(kInvalidArgument, "a stay ends before it starts",
+                           {{"start", FormatDate(first)}, {"end", FormatDate(last)}});
+  }
+  if (convention == kCalendarDays) {
+    return (std::chrono::sys_days(last) - std::chrono::sys_days(first)).count() + 1;
+  }
+  if (convention == kThirtyPerMonth) {
+    // The first day counts as it stands, also when it is its month's last.
+    const std::int64_t begin =
+        (static_cast<int>(first.year()) * 12 + unsigned{first.month()}) * std::int64_t{30} +
+        std::min(unsigned{first.day()}, 30u);
+    return std::max<std::int64_t>(1, ThirtyPerMonth(last) - begin + 1);
+  }
+  return InvalidArgument(kUnknownDayConvention, "days are counted as calendar_days or 30_per_month",
+                         {{"day_convention", std::string(convention)}});
+}
+
+absl::StatusOr<money::Money> GrantOf(const GrantScheme& scheme, Date first, Date last) {
+  ASSIGN_OR_RETURN(const std::int64_t days, DaysOf(first, last, scheme.day_convention));
+  return money::Multiply(scheme.rate_per_day, days);
+}
+
+}  // namespace jointly::budgets

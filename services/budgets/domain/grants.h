@@ -1,0 +1,21 @@
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string_view>
+
+#include "services/budgets/domain/types.h"
+
+// What a stay is granted: a rate per day, by a named way to count the days.
+namespace jointly::budgets {
+
+inline constexpr Reason kUnknownDayConvention{"UNKNOWN_DAY_CONVENTION"};  // day_convention
+
+// "calendar_days": every day, the first and the last included. "30_per_month": as Erasmus counts,
+// every month has 30 days (1 February to 28 February are 30).
+bool KnownDayConvention(std::string_view name);
+// Days of a stay; INVALID_ARGUMENT when it ends before it starts.
+absl::StatusOr<std::int64_t> DaysOf(Date first, Date last, std::string_view convention);
+absl::StatusOr<money::Money> GrantOf(const GrantScheme& scheme, Date first, Date last);
+
+}  // namespace jointly::budgets
