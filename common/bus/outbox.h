@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "common/bus/event.h"
 #include "common/db/database.h"
 #include "common/db/migration.h"
@@ -23,7 +25,9 @@ class Outbox {
   // Queues the outbox row and its audit row (messaging.md M4), and wakes the relay after the
   // commit. Call it last, after the aggregate's row: outbox order per aggregate is commit order
   // because the aggregate was locked by its load.
-  void Append(db::Tx& tx, const Event& event);
+  void Append(db::Tx& tx, const Event& event) { AppendAll(tx, {&event, 1}); }
+  // The same for the events of a lane's batch, set-based: in this order, with one wake-up.
+  void AppendAll(db::Tx& tx, std::span<const Event> events);
 
   // The relay's wake-up; set once at composition.
   void OnCommit(std::function<void()> wake) { wake_ = std::move(wake); }

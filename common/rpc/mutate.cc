@@ -3,14 +3,20 @@
 
 #include <map>
 #include <mutex>
+#include <tuple>
+#include <utility>
 
+#include "common/db/insert.h"
 #include "common/error/check.h"
+#include "common/rpc/batch.h"
 #include "common/rpc/call.h"
 
 namespace jointly::rpc {
 namespace {
 
 constexpr std::size_t kHashDigits = 16;
+// Each first try of a repeated request may break a batch once; the deadline ends it otherwise.
+constexpr int kLaneTriesMore = 50;
 // The entry of field_hashes that names the key: no field has an empty name.
 constexpr std::string_view kKeyEntry = "";
 
@@ -128,56 +134,30 @@ std::string Difference(const FieldHashes& stored, const FieldHashes& given) {
   return fields;
 }
 
-std::string SealContext(const Call& call) {
-  return "request/" + call.principal.name + '/' + call.method + '/' + call.request_id;
+std::string SealContext(const Asked& asked) {
+  return "request/" + asked.principal + '/' + asked.method + '/' + asked.request_id;
 }
 
-struct Attempt {
-  const Call& call;
-  const ReplyKey& key;
-  FieldHashes hashes;
-};
-
-absl::StatusOr<std::string> OpenStored(const Attempt& attempt, const db::Row& row) {
+absl::StatusOr<std::string> OpenStored(const Asked& asked, const ReplyKey& key,
+                                       const db::Row& row) {
   const FieldHashes stored = FromJson(row.Text("field_hashes"));
   const auto key_id = stored.find(kKeyEntry);
   // Hashes under another key cannot be compared; the sealed reply below cannot be read either.
-  if (key_id != stored.end() && key_id->second == attempt.key.id) {
-    const std::string difference = Difference(stored, attempt.hashes);
+  if (key_id != stored.end() && key_id->second == key.id) {
+    const std::string difference = Difference(stored, FromJson(asked.field_hashes));
     if (!difference.empty()) {
       return AlreadyExists(
           kRequestIdReused,
           "this request_id was used for another command: a new command needs a new request_id",
-          {{"fields", difference}, {"request_id", attempt.call.request_id}});
+          {{"fields", difference}, {"request_id", asked.request_id}});
     }
   }
-  const auto reply = auth::Unseal(attempt.key.key, row.Bytes("reply"), SealContext(attempt.call));
+  const auto reply = auth::Unseal(key.key, row.Bytes("reply"), SealContext(asked));
   if (reply.ok()) return *reply;
   return AlreadyExists(kReplyUnreadable,
                        "this command was carried out before, and its reply can no longer be read "
                        "(the key of stored replies was changed): read the resource instead",
-                       {{"request_id", attempt.call.request_id}});
-}
-
-// The stored reply, or `otherwise` when there is none (or the database does not answer).
-absl::StatusOr<std::string> StoredReply(db::Database& database, const Attempt& attempt,
-                                        const absl::Status& otherwise) {
-  const Call& call = attempt.call;
-  const auto find = [&](db::Tx& tx) {
-    return tx.Query(R"sql(
-        SELECT field_hashes, reply FROM request
-         WHERE principal = $1 AND method = $2 AND request_id = $3)sql",
-                    {call.principal.name, call.method, call.request_id});
-  };
-  // On SQLite an error may come from a neighbour in the same, not yet committed group: the writer's
-  // queue answers only after it. PostgreSQL shows committed rows only, so a plain read suffices.
-  const absl::StatusOr<db::Rows> rows = database.is_postgres()
-                                            ? database.Read(find, call.transact_options())
-                                            : database.Transact(find, call.transact_options());
-  // Not `otherwise`: it may refuse what was carried out long ago, and a refusal is believed.
-  if (!rows.ok()) return rows.status();
-  if (rows->empty()) return otherwise;
-  return OpenStored(attempt, rows->front());
+                       {{"request_id", asked.request_id}});
 }
 
 }  // namespace
@@ -188,28 +168,121 @@ void KeepRepliesUnder(const auth::SecretKey& key) {
   TheReplyKey() = std::move(made);
 }
 
+Asked AskedBy(const Call& call, const google::protobuf::Message& request) {
+  return {.principal = call.principal.name,
+          .method = call.method,
+          .request_id = call.request_id,
+          .field_hashes = ToJson(HashFields(request, *CurrentReplyKey())),
+          .time = call.now};
+}
+
+absl::StatusOr<std::vector<Earlier>> FindEarlier(db::Tx& tx,
+                                                 const std::vector<const Asked*>& asked) {
+  std::map<std::tuple<std::string_view, std::string_view, std::string_view>, std::size_t> first;
+  std::vector<Earlier> earlier(asked.size());
+  db::TextList principals;
+  db::TextList methods;
+  db::TextList ids;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const Asked& one = *asked[i];
+    if (!first.insert({{one.principal, one.method, one.request_id}, i}).second) {
+      earlier[i].emplace(Aborted(kRequestUnderWay,
+                                 "this request_id is just being carried out: ask again",
+                                 {{"request_id", one.request_id}}));
+    } else if (one.again) {
+      principals.values.push_back(one.principal);
+      methods.values.push_back(one.method);
+      ids.values.push_back(one.request_id);
+    }
+  }
+  if (ids.values.empty()) return earlier;
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(R"sql(
+      SELECT principal, method, request_id, field_hashes, reply FROM request
+       WHERE principal {any $1} AND method {any $2} AND request_id {any $3})sql",
+                            {std::move(principals), std::move(methods), std::move(ids)}));
+  const std::shared_ptr<const ReplyKey> key = CurrentReplyKey();
+  for (const db::Row& row : rows) {
+    const auto found =
+        first.find({row.Text("principal"), row.Text("method"), row.Text("request_id")});
+    if (found == first.end()) continue;  // Of the lists' product, and nobody's.
+    earlier[found->second].emplace(OpenStored(*asked[found->second], *key, row));
+  }
+  return earlier;
+}
+
+void StoreReplies(db::Tx& tx, const std::vector<ReplyTo>& replies) {
+  const std::shared_ptr<const ReplyKey> key = CurrentReplyKey();
+  SystemRng rng;
+  db::Values rows;
+  rows.reserve(replies.size() * 6);
+  for (const ReplyTo& reply : replies) {
+    const Asked& asked = *reply.asked;
+    rows.emplace_back(asked.principal);
+    rows.emplace_back(asked.method);
+    rows.emplace_back(asked.request_id);
+    rows.emplace_back(asked.field_hashes);
+    rows.emplace_back(db::Blob{auth::Seal(key->key, reply.bytes, SealContext(asked), rng)});
+    rows.emplace_back(asked.time);
+  }
+  db::InsertRows(tx,
+                 {.into = "INSERT INTO request (principal, method, request_id, field_hashes, "
+                          "reply, create_time)",
+                  .columns = 6},
+                 std::move(rows));
+}
+
+absl::StatusOr<std::string> RecallReply(db::Database& database, const Call& call,
+                                        const Asked& asked, const absl::Status& otherwise) {
+  // Whether a commit took effect is not known after UNAVAILABLE: the row decides, whoever made the
+  // request id. Any other error matters only to a caller who may be retrying.
+  const bool unknown = otherwise.code() == absl::StatusCode::kUnavailable;
+  if (!call.request_id_given && !unknown) return otherwise;
+  const auto find = [&](db::Tx& tx) {
+    return tx.Query(R"sql(
+        SELECT field_hashes, reply FROM request
+         WHERE principal = $1 AND method = $2 AND request_id = $3)sql",
+                    {asked.principal, asked.method, asked.request_id});
+  };
+  // On SQLite an error may come from a neighbour in the same, not yet committed group: the writer's
+  // queue answers only after it. PostgreSQL shows committed rows only, so a plain read suffices.
+  const absl::StatusOr<db::Rows> rows = database.is_postgres()
+                                            ? database.Read(find, call.transact_options())
+                                            : database.Transact(find, call.transact_options());
+  // Not `otherwise`: it may refuse what was carried out long ago, and a refusal is believed.
+  if (!rows.ok()) return rows.status();
+  if (rows->empty()) return otherwise;
+  return OpenStored(asked, *CurrentReplyKey(), rows->front());
+}
+
+absl::StatusOr<std::string> MutateInLaneErased(
+    db::Database& database, const Call& call, const google::protobuf::Message& request,
+    const std::function<absl::StatusOr<std::string>(const Asked&)>& run) {
+  Asked asked = AskedBy(call, request);
+  absl::StatusOr<std::string> reply = run(asked);
+  for (int again = 0; !reply.ok() && again < kLaneTriesMore; ++again) {
+    const std::string reason = ReasonOf(reply.status());
+    const bool broken = reason == db::kUniqueViolation.name || reason == kRequestUnderWay.name;
+    if (!asked.again || !broken) reply = RecallReply(database, call, asked, reply.status());
+    if (reply.ok() || !broken || ReasonOf(reply.status()) != reason) break;
+    asked.again = true;
+    reply = run(asked);
+  }
+  return reply;
+}
+
 absl::StatusOr<std::string> MutateErased(
     db::Database& database, const Call& call, const google::protobuf::Message& request,
     const std::function<absl::StatusOr<std::string>(db::Tx&)>& body) {
-  const std::shared_ptr<const ReplyKey> key = CurrentReplyKey();
-  const Attempt attempt{.call = call, .key = *key, .hashes = HashFields(request, *key)};
+  const Asked asked = AskedBy(call, request);
   const auto work = [&](db::Tx& tx) -> absl::StatusOr<std::string> {
     ASSIGN_OR_RETURN(std::string reply, body(tx));
-    SystemRng rng;
-    tx.Execute(R"sql(
-        INSERT INTO request (principal, method, request_id, field_hashes, reply, create_time)
-        VALUES ($1, $2, $3, $4, $5, $6))sql",
-               {call.principal.name, call.method, call.request_id, ToJson(attempt.hashes),
-                db::Blob{auth::Seal(key->key, reply, SealContext(call), rng)}, call.now});
+    StoreReplies(tx, {{.asked = &asked, .bytes = reply}});
     return reply;
   };
   absl::StatusOr<std::string> reply = database.Transact(work, call.transact_options());
   if (reply.ok()) return reply;
-  // Whether a commit took effect is not known after UNAVAILABLE: the row decides, whoever made the
-  // request id. Any other error matters only to a caller who may be retrying.
-  const bool unknown = reply.status().code() == absl::StatusCode::kUnavailable;
-  if (!call.request_id_given && !unknown) return reply;
-  return StoredReply(database, attempt, reply.status());
+  return RecallReply(database, call, asked, reply.status());
 }
 
 absl::StatusOr<int> SweepReplies(db::Database& database, const Clock& clock, int limit) {

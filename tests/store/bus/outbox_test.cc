@@ -75,6 +75,36 @@ TEST_P(OutboxTest, WritesTheEventAndItsAuditRow) {
   EXPECT_EQ(wakes_, 1);
 }
 
+TEST_P(OutboxTest, WritesABatchInOrderWithOneWake) {
+  std::vector<bus::Event> events;
+  for (int i = 0; i < 70; ++i) events.push_back(EventOf("a" + std::to_string(i % 7), 1 + i / 7));
+  ASSERT_TRUE(side_->database()
+                  .Transact([&](db::Tx& tx) {
+                    outbox_->AppendAll(tx, events);
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  EXPECT_EQ(wakes_, 1);
+  const auto rows = side_->Query(
+      "SELECT o.aggregate_id, o.revision, a.subject, a.revision AS audited FROM outbox AS o"
+      "  JOIN audit AS a ON a.message_id = o.message_id ORDER BY o.id");
+  ASSERT_EQ(rows.size(), events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    EXPECT_EQ(rows[i].Text("aggregate_id"), events[i].aggregate_id);
+    EXPECT_EQ(rows[i].Int("revision"), events[i].revision);
+    EXPECT_EQ(rows[i].Text("subject"), events[i].subject);
+    EXPECT_EQ(rows[i].Int("audited"), events[i].revision);
+  }
+  // One revision that was reported breaks the whole batch.
+  events[3].revision = 99;
+  EXPECT_TRUE(absl::IsAlreadyExists(side_->database().Transact([&](db::Tx& tx) {
+    outbox_->AppendAll(tx, events);
+    return absl::OkStatus();
+  })));
+  EXPECT_EQ(side_->Number("SELECT COUNT(*) FROM outbox"), 70);
+  EXPECT_EQ(wakes_, 1);
+}
+
 TEST_P(OutboxTest, LeavesNothingAndWakesNobodyWhenTheCommandFails) {
   EXPECT_FALSE(Append(EventOf("a", 1), absl::AbortedError("no")).ok());
   EXPECT_EQ(side_->Number("SELECT COUNT(*) FROM outbox"), 0);
