@@ -102,10 +102,7 @@ class Example {
   std::int64_t released = 0;
 };
 
-TEST(LedgerExample, IsExactToTheCent) {
-  Example example;
-  Books& books = example.books;
-  for (const Row& row : Table(R"(
+constexpr std::string_view kStory = R"(
            date        step              line       amount     available
            2020-04-01  authorise         -          250000.00  -
            2020-04-01  instalment        -          250000.00  -
@@ -154,7 +151,12 @@ TEST(LedgerExample, IsExactToTheCent) {
            2022-10-01  recognise         p3/OVH     8000.00    0.00
            2023-03-31  pay all           -          -          -
            2023-03-31  return all        -          -          -
-       )")) {
+       )";
+
+TEST(LedgerExample, IsExactToTheCent) {
+  Example example;
+  Books& books = example.books;
+  for (const Row& row : Table(kStory)) {
     example.Run(row);
     if (row["step"] == "invoice") {
       EXPECT_EQ(Decimal(example.released), row["date"] == "2020-09-30" ? "587.80" : "387.70");

@@ -61,33 +61,39 @@ TEST(LedgerMovements, HaveNames) {
   EXPECT_EQ(ParseMovement("steal"), std::nullopt);
 }
 
-Posting Of(const Row& row, int number) {
-  const std::string n = std::to_string(number);
-  return {.account = row["account" + n],
+struct Columns {
+  const char* account;
+  const char* amount;
+  const char* currency;
+};
+
+Posting Of(const Row& row, Side side, const Columns& columns) {
+  return {.account = row[columns.account],
           .layer = row["layer"] == "pending" ? Layer::kPending : Layer::kPosted,
-          .side = number == 1 ? Side::kDebit : Side::kCredit,
-          .amount = Cents(row["amount" + n]),
-          .currency_code = row["currency" + n]};
+          .side = side,
+          .amount = Cents(row[columns.amount]),
+          .currency_code = row[columns.currency]};
 }
 
 TEST(Ledger, RefusesUnsoundJournals) {
   for (const Row& row : Table(R"(
-           layer    account1                  amount1  currency1  account2                  amount2  currency2  rule
-           posted   funder/uga                1.00     EUR        pool                      1.00     EUR        -
-           posted   funder/uga                1.00     EUR        pool                      0.99     EUR        B1
-           posted   funder/uga                1.00     EUR        pool                      1.00     JPY        B1
-           posted   funder/uga                -1.00    EUR        pool                      -1.00    EUR        B1
-           posted   funder/uga                0.00     EUR        pool                      0.00     EUR        B1
-           posted   funder/uga                1.00     -          pool                      1.00     -          B11
-           posted   bank/uga                  1.00     EUR        pool                      1.00     EUR        account
-           posted   spent/p1/A/uga/inkind     1.00     EUR        pool                      1.00     EUR        B10
-           posted   inkind_promise/uga        1.00     EUR        funder/uga                1.00     EUR        B10
-           posted   funder/uga                1.00     EUR        carry/p1-p2               1.00     EUR        B9
-           pending  line/p1/A/uga/cash        -1.00    EUR        payable/uga               -1.00    EUR        BELOW_ZERO
+           layer    debit                  amount  in   credit       of     to   rule
+           posted   funder/uga             1.00    EUR  pool         1.00   EUR  -
+           posted   funder/uga             1.00    EUR  pool         0.99   EUR  B1
+           posted   funder/uga             1.00    EUR  pool         1.00   JPY  B1
+           posted   funder/uga             -1.00   EUR  pool         -1.00  EUR  B1
+           posted   funder/uga             0.00    EUR  pool         0.00   EUR  B1
+           posted   funder/uga             1.00    -    pool         1.00   -    B11
+           posted   bank/uga               1.00    EUR  pool         1.00   EUR  account
+           posted   spent/p1/A/uga/inkind  1.00    EUR  pool         1.00   EUR  B10
+           posted   inkind_promise/uga     1.00    EUR  funder/uga   1.00   EUR  B10
+           posted   funder/uga             1.00    EUR  carry/p1-p2  1.00   EUR  B9
+           pending  line/p1/A/uga/cash     -1.00   EUR  payable/uga  -1.00  EUR  BELOW_ZERO
        )")) {
     SCOPED_TRACE(row.text());
     Journal journal;
-    journal.postings = {Of(row, 1), Of(row, 2)};
+    journal.postings = {Of(row, Side::kDebit, {"debit", "amount", "in"}),
+                        Of(row, Side::kCredit, {"credit", "of", "to"})};
     Balances balances;
     const absl::Status status = Apply(balances, journal);
     std::string rule = ReasonOf(status);
