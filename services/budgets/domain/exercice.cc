@@ -35,21 +35,31 @@ void AeCpFold::Add(const Journal& journal) {
   }
 }
 
+namespace {
+
+void InspectYears(const std::string& subject, const AeCpByYear& years,
+                  std::vector<Finding>& findings) {
+  AeCp cumulated;
+  for (const auto& [year, consumed] : years) {
+    cumulated.commitments += consumed.commitments;
+    cumulated.payments += consumed.payments;
+    if (cumulated.outstanding() >= 0) continue;
+    findings.push_back(
+        {.invariant = "B15",
+         .subject = subject,
+         .text = "at the end of exercice " + std::to_string(year) +
+                 " more was paid than committed: " + std::to_string(cumulated.payments) + " of " +
+                 std::to_string(cumulated.commitments) + " minor units"});
+  }
+}
+
+}  // namespace
+
 std::vector<Finding> AeCpFold::Inspect() const {
   std::vector<Finding> findings;
+  InspectYears("all documents", years_, findings);
   for (const auto& [document, years] : documents_) {
-    AeCp cumulated;
-    for (const auto& [year, consumed] : years) {
-      cumulated.commitments += consumed.commitments;
-      cumulated.payments += consumed.payments;
-      if (cumulated.outstanding() >= 0) continue;
-      findings.push_back(
-          {.invariant = "B15",
-           .subject = document.empty() ? "costs without a commitment" : document,
-           .text = "at the end of exercice " + std::to_string(year) +
-                   " more was paid than committed: " + std::to_string(cumulated.payments) + " of " +
-                   std::to_string(cumulated.commitments) + " minor units"});
-    }
+    if (!document.empty()) InspectYears(document, years, findings);
   }
   return findings;
 }

@@ -58,4 +58,10 @@ absl::StatusOr<std::vector<ForecastInput>> LoadForecast(db::Tx& tx, const Budget
                                                         const std::vector<Period>& periods,
                                                         Date as_of);
 
+// What VerifyLedger (ledger_store.h) does not look at: B6 (the contract amount), B15 (restes a
+// payer), B16 (three calendars, one sum), B19 (the sums that statements read against the journal)
+// and B20 (every conversion done again). Reads the whole journal in pages.
+absl::StatusOr<std::vector<Finding>> VerifyViews(db::Tx& tx, const Budget& budget,
+                                                 const std::vector<Period>& periods);
+
 }  // namespace jointly::budgets::store

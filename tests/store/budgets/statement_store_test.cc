@@ -219,6 +219,62 @@ TEST_P(StatementStoreTest, ForecastsTheLinesThatHaveBegun) {
   EXPECT_EQ(Euro(MakeForecast(*travel).unspendable), "8633.98");
 }
 
+std::string Shown(const std::vector<Finding>& findings) {
+  std::string text;
+  for (const Finding& finding : findings) {
+    text += finding.invariant + " " + finding.subject + ": " + finding.text + "\n";
+  }
+  return text;
+}
+
+TEST_P(StatementStoreTest, VerifiesWhatTheViewsSay) {
+  Post(GrenobleUnitJournals());
+  Seal(20);
+  Budget budget = GrenobleUnit();
+  budget.contract_amount = Cents("250000");
+  budget.authorised_version = 1;
+  const auto verify = [&] {
+    const auto findings =
+        database().Read([&](db::Tx& tx) { return VerifyViews(tx, budget, Periods()); });
+    EXPECT_TRUE(findings.ok()) << findings.status();
+    return Shown(*findings);
+  };
+  EXPECT_EQ(verify(), "");
+  budget.contract_amount = Cents("300000");
+  EXPECT_EQ(verify(),
+            "B6 grenoble-unit: authorised 250000.00 EUR; the contract says 300000.00 EUR\n");
+  budget.contract_amount = Cents("250000");
+  // Somebody at the database, past the triggers: they guard against changes, not against additions.
+  Execute(R"sql(
+      INSERT INTO conversion (budget, sequence, position, from_amount, from_currency, to_amount,
+                              to_currency, rate, rate_date, policy)
+      VALUES ('grenoble-unit', 1, 1, 3000000, 'JPY', 2482828, 'EUR', '120.83', '2020-06-15',
+              'day'))sql");
+  EXPECT_EQ(verify(), "B20 journal 1: the stored amount is not what the stored rate makes of it\n");
+  Execute("UPDATE turnover SET posted_debit = posted_debit + 1 WHERE path = $1 AND unit = 'month'",
+          {SpentAccount(Line("p1", "PERS"))});
+  EXPECT_NE(verify().find("B19 grenoble-unit"), std::string::npos);
+}
+
+TEST_P(StatementStoreTest, FindsAPaymentThatNobodyCommitted) {
+  JournalWriter book;
+  const LineKey line = Line("p1", "SERV");
+  book.Post(Authorise(book.Begin("2020-04-01"), kUga, Cents("4000")));
+  book.Post(Allocate(book.Begin("2020-04-01"), {{line, Cents("4000")}}));
+  book.Post(Recognise(book.Begin("2021-01-10", "commitments/a"), line, Cents("100")));
+  book.Post(Pay(book.Begin("2020-12-20", "commitments/a"),
+                {.partner = kUga, .organisation = kUga, .recognised = Cents("100")}));
+  Post(book.journals());
+  const auto findings =
+      database().Read([&](db::Tx& tx) { return VerifyViews(tx, GrenobleUnit(), Periods()); });
+  ASSERT_TRUE(findings.ok()) << findings.status();
+  EXPECT_EQ(Shown(*findings),
+            "B15 all documents: at the end of exercice 2020 more was paid than committed: 10000 of "
+            "0 minor units\n"
+            "B15 commitments/a: at the end of exercice 2020 more was paid than committed: 10000 of "
+            "0 minor units\n");
+}
+
 INSTANTIATE_ON_ENGINES(StatementStoreTest);
 
 }  // namespace
