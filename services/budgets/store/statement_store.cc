@@ -37,17 +37,6 @@ absl::StatusOr<db::Rows> MirroredSums(db::Tx& tx, const std::string& budget, con
                   {budget, as_of.sequence.value_or(last), LastDay(as_of.date)});
 }
 
-// The sequence that an order means.
-absl::StatusOr<std::int64_t> SequenceOf(db::Tx& tx, const std::string& budget,
-                                        const StatementOrder& order) {
-  ASSIGN_OR_RETURN(const std::int64_t last, LastSequence(tx, budget));
-  if (order.as_of_sequence == 0) return last;
-  if (order.as_of_sequence > 0 && order.as_of_sequence <= last) return order.as_of_sequence;
-  return NotFound(kSequenceNotFound, "the budget's journal has no such sequence",
-                  {{"sequence", std::to_string(order.as_of_sequence)},
-                   {"last_sequence", std::to_string(last)}});
-}
-
 // How many texts were in force when the journal got this entry: 1 and its amendments. By the
 // entry's own time, so that the answer never changes.
 absl::StatusOr<std::int64_t> VersionAt(db::Tx& tx, const std::string& budget,
@@ -138,6 +127,16 @@ absl::StatusOr<std::map<LineKey, std::vector<OpenCommitment>>> OpenByLine(db::Tx
 }
 
 }  // namespace
+
+absl::StatusOr<std::int64_t> SequenceOf(db::Tx& tx, const std::string& budget,
+                                        const StatementOrder& order) {
+  ASSIGN_OR_RETURN(const std::int64_t last, LastSequence(tx, budget));
+  if (order.as_of_sequence == 0) return last;
+  if (order.as_of_sequence > 0 && order.as_of_sequence <= last) return order.as_of_sequence;
+  return NotFound(kSequenceNotFound, "the budget's journal has no such sequence",
+                  {{"sequence", std::to_string(order.as_of_sequence)},
+                   {"last_sequence", std::to_string(last)}});
+}
 
 absl::StatusOr<std::vector<MovementSum>> LoadSums(db::Tx& tx, const std::string& budget,
                                                   const AsOf& as_of) {

@@ -34,6 +34,9 @@ struct StatementOrder {
   Calendar calendar = Calendar::kBudget;
   std::string period;
 };
+// The sequence that an order means: its own, or the last one. Errors: as LoadStatement.
+absl::StatusOr<std::int64_t> SequenceOf(db::Tx& tx, const std::string& budget,
+                                        const StatementOrder& order);
 // All that MakeStatement needs, as of a sequence that it names. Errors: NOT_FOUND
 // SEQUENCE_NOT_FOUND for one that the journal has not reached.
 absl::StatusOr<StatementInput> LoadStatement(db::Tx& tx, const Budget& budget,
