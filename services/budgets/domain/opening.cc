@@ -203,18 +203,11 @@ void CheckContract(const Budget& budget, Opening& opening) {
 // Posts into balances of its own, so that what the ledger would refuse is known beforehand.
 class Poster {
  public:
-  Poster(const Budget& budget, Opening& opening, const OpeningAuthor& author)
-      : budget_(budget), opening_(opening), author_(author) {}
+  Poster(Opening& opening, const MakeEntry& make_entry)
+      : opening_(opening), make_entry_(make_entry) {}
 
-  Entry Begin(Date date, std::string document = "") const {
-    return {.budget = budget_.id,
-            .id = author_.next_id(),
-            .effective_on = date,
-            .record_time = author_.record_time,
-            .actor = author_.actor,
-            .document = std::move(document),
-            .reference = "opening",
-            .currency = budget_.currency};
+  Entry Begin(Date date, const std::string& document = "") const {
+    return make_entry_(date, document);
   }
   bool Post(absl::StatusOr<Journal> journal, std::string_view file, int row,
             const std::string& column) {
@@ -236,9 +229,8 @@ class Poster {
   std::vector<Journal> Take() && { return std::move(journals_); }
 
  private:
-  const Budget& budget_;
   Opening& opening_;
-  const OpeningAuthor& author_;
+  const MakeEntry& make_entry_;
   Balances balances_;
   std::vector<Journal> journals_;
 };
@@ -285,8 +277,8 @@ Opening ReadOpening(const Budget& budget, const std::vector<Period>& periods, Da
 }
 
 std::vector<Journal> OpeningJournals(const Budget& budget, Opening& opening,
-                                     const OpeningAuthor& author) {
-  Poster poster(budget, opening, author);
+                                     const MakeEntry& make_entry) {
+  Poster poster(opening, make_entry);
   std::string payer;
   for (const Source& source : budget.sources) {
     if (source.kind != Kind::kCash || source.promised == 0) continue;

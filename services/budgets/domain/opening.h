@@ -60,15 +60,12 @@ inline constexpr std::size_t kOpeningRowsMax = 10'000;
 Opening ReadOpening(const Budget& budget, const std::vector<Period>& periods, Date today,
                     std::string_view lines_csv, std::string_view commitments_csv);
 
-struct OpeningAuthor {
-  std::string actor;
-  Time record_time;
-  std::function<std::string()> next_id;  // UUIDs of the journals.
-};
+// What the next journal says of itself.
+using MakeEntry = std::function<Entry(Date effective_on, const std::string& document)>;
 // The journals that say it: each source's promise, the lines, what was spent and paid (from the
 // first source's cash, which receives as much), the reservations. Applies them in memory: a row
 // that the ledger refuses becomes a bad row of `opening`, and its journal is left out.
 std::vector<Journal> OpeningJournals(const Budget& budget, Opening& opening,
-                                     const OpeningAuthor& author);
+                                     const MakeEntry& make_entry);
 
 }  // namespace jointly::budgets

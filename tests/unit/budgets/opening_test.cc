@@ -49,10 +49,15 @@ std::string Shown(const std::vector<BadRow>& rows) {
   return text;
 }
 
-OpeningAuthor Author() {
-  return {.actor = "people/manager",
-          .record_time = FromMicros(1),
-          .next_id = [number = 0]() mutable { return "id-" + std::to_string(++number); }};
+MakeEntry Author() {
+  return [number = 0](Date date, const std::string& document) mutable {
+    return Entry{.budget = "unit",
+                 .id = "id-" + std::to_string(++number),
+                 .effective_on = date,
+                 .actor = "people/manager",
+                 .document = document,
+                 .currency = Eur()};
+  };
 }
 
 TEST(Opening, TakesABudgetOverAsItRuns) {
