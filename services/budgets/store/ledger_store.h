@@ -31,6 +31,8 @@ struct LedgerNeeds {
   std::vector<std::string> journal_ids;
 };
 
+LedgerNeeds NeedsOf(const std::vector<Journal>& journals);
+
 // The locked ledger of one budget in a transaction: decides journals one by one in memory (a
 // refusal leaves no trace and does not disturb the next) and writes all of them set-based. For one
 // command as for the batch of a lane.
@@ -83,6 +85,12 @@ class LedgerBatch {
 // Open, PostAll and Write.
 absl::StatusOr<std::vector<Posted>> PostJournals(db::Tx& tx, const std::string& budget,
                                                  std::vector<Journal> journals);
+
+// The batch of a lane (db::Lane<Journal, absl::StatusOr<Posted>>): each journal on its own, a
+// refusal is the outcome of its own command only. Three statements whatever the number of journals,
+// and two round trips. An error of the whole is one of the database, or BUDGET_NOT_FOUND.
+absl::StatusOr<std::vector<absl::StatusOr<Posted>>> PostEach(db::Tx& tx, const std::string& budget,
+                                                             const std::vector<Journal>& journals);
 
 // Queues the closing (or, when reopened, the opening) of a period's line and spent accounts: a
 // closed one takes no posting (B8). Call it after LedgerBatch::Write.

@@ -8,6 +8,7 @@
 #include <functional>
 #include <thread>
 
+#include "common/db/lane.h"
 #include "tests/store/budgets/ledger_world.h"
 
 namespace jointly::budgets {
@@ -186,6 +187,32 @@ TEST_P(LedgerStoreTest, ARefusalInABatchDisturbsNobody) {
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_EQ(AvailableAt("p1/A"), "0.00");
   EXPECT_EQ(Verify().journals, 4);
+  EXPECT_EQ(Findings(), "");
+}
+
+TEST_P(LedgerStoreTest, ALaneAnswersEachOnItsOwn) {
+  Allocated("p1/A", "10.00");
+  using Outcome = absl::StatusOr<Posted>;
+  db::Lane<Journal, Outcome> lane(database(), &store::PostEach);
+  constexpr int kThreads = 8;
+  std::vector<Journal> journals;
+  for (int i = 0; i < kThreads; ++i) {
+    journals.push_back(*Reserve(Next(), Line(i % 2 == 0 ? "p1/A" : "p1/B"), Cents("2.50")));
+  }
+  std::atomic<int> won = 0;
+  std::vector<std::thread> threads;
+  for (const Journal& journal : journals) {
+    threads.emplace_back([&] {
+      const auto outcome = lane.Run("grenoble", journal);
+      ASSERT_TRUE(outcome.ok()) << outcome.status();
+      if (outcome->ok()) ++won;
+      const bool covered = journal.postings[0].account == "line/p1/A/uga/cash";
+      EXPECT_EQ(outcome->ok(), covered) << outcome->status();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(won, kThreads / 2);
+  EXPECT_EQ(AvailableAt("p1/A"), "0.00");
   EXPECT_EQ(Findings(), "");
 }
 

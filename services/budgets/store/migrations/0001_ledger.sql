@@ -41,9 +41,9 @@ CREATE TABLE journal (
   actor        TEXT NOT NULL,
   PRIMARY KEY (budget, sequence)
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX journal_id ON journal (budget, id);
+CREATE UNIQUE INDEX journal_id ON journal (id, budget);
 CREATE UNIQUE INDEX journal_reverses ON journal (budget, reverses) WHERE reverses <> '';
-CREATE INDEX journal_document ON journal (budget, document, sequence) WHERE document <> '';
+CREATE INDEX journal_document ON journal (document, budget, sequence) WHERE document <> '';
 
 CREATE TABLE posting (
   budget        TEXT NOT NULL,
