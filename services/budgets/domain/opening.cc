@@ -125,8 +125,9 @@ void CheckLine(Sheet& sheet, const OpeningLine& line, const Period* period, Date
   }
 }
 
-void ReadLines(Sheet& sheet, const Budget& budget, const std::vector<Period>& periods, Date today,
-               Opening& opening) {
+// Returns the row of every line that the file speaks of, also of one with a fault.
+std::map<LineKey, int> ReadLines(Sheet& sheet, const Budget& budget,
+                                 const std::vector<Period>& periods, Date today, Opening& opening) {
   std::map<LineKey, int> seen;
   for (int row = 1; row <= sheet.rows(); ++row) {
     if (!sheet.Go(row)) continue;
@@ -146,6 +147,23 @@ void ReadLines(Sheet& sheet, const Budget& budget, const std::vector<Period>& pe
     line.dated = std::clamp(today, period->start_date, period->end_date);
     opening.lines.push_back(line);
   }
+  return seen;
+}
+
+// A commitment needs its line. That of a line with a fault is judged when the line is mended.
+void CheckLinesOf(const std::map<LineKey, int>& seen, Opening& opening) {
+  std::set<LineKey> good;
+  for (const OpeningLine& line : opening.lines) good.insert(line.key);
+  std::erase_if(opening.commitments, [&](const OpeningCommitment& commitment) {
+    if (!seen.contains(commitment.line) && opening.bad_rows.size() < kBadRowsMax) {
+      opening.bad_rows.push_back({.file = std::string(kCommitments),
+                                  .row = commitment.row,
+                                  .column = "category",
+                                  .problem = "the lines have none of this period, category and "
+                                             "partner"});
+    }
+    return !good.contains(commitment.line);
+  });
 }
 
 void ReadCommitments(Sheet& sheet, const Budget& budget, const std::vector<Period>& periods,
@@ -265,7 +283,7 @@ Opening ReadOpening(const Budget& budget, const std::vector<Period>& periods, Da
   Opening opening;
   Sheet lines(kLines, {"period", "category", "partner", "kind", "authorised", "spent", "paid"},
               lines_csv, opening.bad_rows);
-  ReadLines(lines, budget, periods, today, opening);
+  const std::map<LineKey, int> seen = ReadLines(lines, budget, periods, today, opening);
   CheckContract(budget, opening);
   if (commitments_csv.empty()) return opening;
   Sheet commitments(
@@ -273,6 +291,7 @@ Opening ReadOpening(const Budget& budget, const std::vector<Period>& periods, Da
       {"id", "period", "category", "partner", "supplier_reference", "amount", "currency", "date"},
       commitments_csv, opening.bad_rows);
   ReadCommitments(commitments, budget, periods, opening);
+  CheckLinesOf(seen, opening);
   return opening;
 }
 

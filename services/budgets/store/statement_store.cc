@@ -1,6 +1,7 @@
 #include "services/budgets/store/statement_store.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -11,30 +12,58 @@
 namespace jointly::budgets::store {
 namespace {
 
-constexpr std::string_view kEveryDate = "9999-12-31";
-
-std::string LastDay(const std::optional<Date>& date) {
-  return date.has_value() ? FormatDate(*date) : std::string(kEveryDate);
-}
-
 absl::StatusOr<Month> MonthOfSpan(const std::string& span) {
   ASSIGN_OR_RETURN(const Date first, ParseDate(span + "-01"));
   return MonthOf(first);
 }
 
-// The postings of reversals, month by month. The ledger's sums count them on their own sides: a
-// reversed debit is a credit there. Few: found by the index that keeps reversals unique.
-absl::StatusOr<db::Rows> MirroredSums(db::Tx& tx, const std::string& budget, const AsOf& as_of,
-                                      std::int64_t last) {
-  return tx.Query(R"sql(
-      SELECT substr(j.effective_on, 1, 7) AS span, p.path, j.counts_as AS movement,
-             p.currency_code,
-             SUM(CASE WHEN p.layer = 'posted' THEN p.amount ELSE 0 END) AS posted,
-             SUM(CASE WHEN p.layer = 'pending' THEN p.amount ELSE 0 END) AS pending
-        FROM journal AS j JOIN posting AS p ON p.budget = j.budget AND p.sequence = j.sequence
-       WHERE j.budget = $1 AND j.reverses <> '' AND j.sequence <= $2 AND j.effective_on <= $3
-       GROUP BY 1, p.path, j.counts_as, p.currency_code)sql",
-                  {budget, as_of.sequence.value_or(last), LastDay(as_of.date)});
+// Journals of these sequences. Looked up one by one by their key: a join from the conditions that
+// found them is planned by SQLite as a walk over all postings of the budget.
+absl::StatusOr<std::vector<Journal>> LoadChosen(db::Tx& tx, const std::string& budget,
+                                                const db::Rows& sequences) {
+  constexpr std::size_t kChunk = 500;
+  std::vector<Journal> journals;
+  for (std::size_t begin = 0; begin < sequences.size(); begin += kChunk) {
+    std::string list;
+    for (std::size_t i = begin; i < std::min(sequences.size(), begin + kChunk); ++i) {
+      list += (list.empty() ? "" : ", ") + std::to_string(sequences[i].Int("sequence"));
+    }
+    const std::string where = "j.budget = $1 AND j.sequence IN (" + list + ")";
+    const std::string range = "p.budget = $1 AND p.sequence IN (" + list + ")";
+    ASSIGN_OR_RETURN(std::vector<Journal> chunk,
+                     SelectJournals(tx, {.where = where, .range = range, .parameters = {budget}}));
+    std::move(chunk.begin(), chunk.end(), std::back_inserter(journals));
+  }
+  return journals;
+}
+
+bool Counts(const Journal& journal, std::int64_t last, const std::optional<Date>& date) {
+  return journal.sequence <= last && (!date.has_value() || journal.effective_on <= *date);
+}
+
+// The ledger's sums count a reversal's postings on their own sides: a reversed debit is a credit
+// there. Here a debit of x becomes a credit of -x: both sides lose x.
+absl::Status Mirror(db::Tx& tx, const std::string& budget, const AsOf& as_of, SumFold& fold) {
+  ASSIGN_OR_RETURN(const std::int64_t last, LastSequence(tx, budget));
+  ASSIGN_OR_RETURN(const db::Rows sequences, tx.Query(R"sql(
+      SELECT sequence FROM journal WHERE budget = $1 AND reverses <> '')sql",
+                                                      {budget}));
+  ASSIGN_OR_RETURN(const std::vector<Journal> reversals, LoadChosen(tx, budget, sequences));
+  for (const Journal& journal : reversals) {
+    if (!Counts(journal, as_of.sequence.value_or(last), as_of.date)) continue;
+    for (const Posting& posting : journal.postings) {
+      const bool posted = posting.layer == Layer::kPosted;
+      fold.Add(MovementSum{.account = posting.account,
+                           .movement = journal.counts_as,
+                           .month = MonthOf(journal.effective_on),
+                           .currency_code = posting.currency_code,
+                           .posted_debit = posted ? -posting.amount : 0,
+                           .posted_credit = posted ? -posting.amount : 0,
+                           .pending_debit = posted ? 0 : -posting.amount,
+                           .pending_credit = posted ? 0 : -posting.amount});
+    }
+  }
+  return absl::OkStatus();
 }
 
 // How many texts were in force when the journal got this entry: 1 and its amendments. By the
@@ -78,25 +107,26 @@ absl::Status Explain(db::Tx& tx, const std::string& budget, std::vector<Transfer
 }
 
 absl::Status LoadAnnexes(db::Tx& tx, StatementInput& input) {
-  const db::Values until = {input.budget, input.as_of_sequence, LastDay(input.as_of_date)};
-  ASSIGN_OR_RETURN(const std::vector<Journal> transfers,
-                   SelectJournals(tx, {.where = "j.budget = $1 AND j.counts_as = 'transfer' AND "
-                                                "j.sequence <= $2 AND j.effective_on <= $3",
-                                       .range = "",
-                                       .parameters = until}));
+  ASSIGN_OR_RETURN(const db::Rows moved, tx.Query(R"sql(
+      SELECT sequence FROM journal WHERE budget = $1 AND counts_as = 'transfer'
+       ORDER BY sequence)sql",
+                                                  {input.budget}));
+  ASSIGN_OR_RETURN(const std::vector<Journal> transfers, LoadChosen(tx, input.budget, moved));
   for (const Journal& journal : transfers) {
+    if (!Counts(journal, input.as_of_sequence, input.as_of_date)) continue;
     if (auto row = TransferOf(journal)) input.transfers.push_back(*std::move(row));
   }
   RETURN_IF_ERROR(Explain(tx, input.budget, input.transfers));
-  ASSIGN_OR_RETURN(
-      const std::vector<Journal> converted,
-      SelectJournals(tx, {.where = "j.budget = $1 AND j.sequence <= $2 AND j.effective_on <= $3 "
-                                   "AND j.sequence IN (SELECT c.sequence FROM conversion AS c "
-                                   "WHERE c.budget = $1)",
-                          .range = "",
-                          .parameters = until}));
+  ASSIGN_OR_RETURN(const db::Rows foreign, tx.Query(R"sql(
+      SELECT DISTINCT sequence FROM conversion WHERE budget = $1 AND sequence <= $2
+       ORDER BY sequence)sql",
+                                                    {input.budget, input.as_of_sequence}));
+  ASSIGN_OR_RETURN(const std::vector<Journal> converted, LoadChosen(tx, input.budget, foreign));
   ExchangeFold exchanges(input.currency.code);
-  for (const Journal& journal : converted) RETURN_IF_ERROR(exchanges.Add(journal));
+  for (const Journal& journal : converted) {
+    if (!Counts(journal, input.as_of_sequence, input.as_of_date)) continue;
+    RETURN_IF_ERROR(exchanges.Add(journal));
+  }
   input.exchanges = std::move(exchanges).Finish();
   return absl::OkStatus();
 }
@@ -154,22 +184,7 @@ absl::StatusOr<std::vector<MovementSum>> LoadSums(db::Tx& tx, const std::string&
                          .pending_debit = turnover.pending_debit,
                          .pending_credit = turnover.pending_credit});
   }
-  ASSIGN_OR_RETURN(const std::int64_t last, LastSequence(tx, budget));
-  ASSIGN_OR_RETURN(const db::Rows mirrored, MirroredSums(tx, budget, as_of, last));
-  for (const db::Row& row : mirrored) {
-    ASSIGN_OR_RETURN(const Month month, MonthOfSpan(row.Text("span")));
-    const auto movement = ParseMovement(row.Text("movement"));
-    if (!movement.has_value()) return Internal(kInternal, "a journal of an unknown movement");
-    // A debit of x becomes a credit of -x: both sides lose x.
-    fold.Add(MovementSum{.account = row.Text("path"),
-                         .movement = *movement,
-                         .month = month,
-                         .currency_code = row.Text("currency_code"),
-                         .posted_debit = -row.Int("posted"),
-                         .posted_credit = -row.Int("posted"),
-                         .pending_debit = -row.Int("pending"),
-                         .pending_credit = -row.Int("pending")});
-  }
+  RETURN_IF_ERROR(Mirror(tx, budget, as_of, fold));
   return fold.Finish();
 }
 
@@ -228,11 +243,11 @@ absl::StatusOr<std::vector<Journal>> ListJournals(db::Tx& tx, const std::string&
                                                   const Slice& slice) {
   db::Values parameters = {budget};
   parameters.insert(parameters.end(), slice.parameters.begin(), slice.parameters.end());
-  const std::string page =
-      "j.budget = $1 AND j.sequence IN (SELECT s.sequence FROM journal AS s "
-      "WHERE s.budget = $1" +
-      slice.where + slice.order_and_limit + ")";
-  return SelectJournals(tx, {.where = page, .range = "", .parameters = parameters});
+  ASSIGN_OR_RETURN(const db::Rows sequences,
+                   tx.Query("SELECT s.sequence FROM journal AS s WHERE s.budget = $1" +
+                                slice.where + slice.order_and_limit,
+                            parameters));
+  return LoadChosen(tx, budget, sequences);
 }
 
 absl::StatusOr<std::vector<ForecastInput>> LoadForecast(db::Tx& tx, const Budget& budget,

@@ -140,6 +140,17 @@ TEST(Opening, KnowsWhatTheLedgerWouldRefuse) {
       << opening.bad_rows[0].problem;
 }
 
+TEST(Opening, JudgesACommitmentByItsLine) {
+  const Opening opening = Read(
+      std::string(kLinesHeader) + "p1,EQUIP,institutions/uga,cash,1000,2000,0\n",
+      std::string(kCommitmentsHeader) + "a,p1,EQUIP,institutions/uga,PO 1,500,EUR,2020-06-15\n" +
+          "b,p1,PERS,institutions/uga,PO 2,200,EUR,2020-06-15\n");
+  EXPECT_EQ(Shown(opening.bad_rows),
+            "lines 1 spent: is more than what is authorised\n"
+            "commitments 2 category: the lines have none of this period, category and partner\n");
+  EXPECT_TRUE(opening.commitments.empty());
+}
+
 TEST(Opening, FitsIntoTheContract) {
   const Opening opening =
       Read(std::string(kLinesHeader) + "p1,EQUIP,institutions/uga,cash,6000,0,0\n" +

@@ -9,4 +9,5 @@ CREATE TABLE rate (
 CREATE INDEX rate_date ON rate (date);
 
 -- What the annex of a statement lists, found without reading the journal.
-CREATE INDEX journal_transfers ON journal (budget, sequence) WHERE counts_as = 'transfer';
+CREATE INDEX journal_transfers ON journal (budget, counts_as, sequence)
+  WHERE counts_as = 'transfer';
