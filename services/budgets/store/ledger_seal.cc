@@ -27,38 +27,46 @@ absl::StatusOr<Progress> LockProgress(db::Tx& tx, const std::string& budget) {
   return Progress{.sequence = rows.front().Int("sequence"), .hash = rows.front().Text("hash")};
 }
 
-void AddRows(db::Values& values, const std::string& budget, const std::string& unit,
-             const TurnoverSums& sums) {
+struct Rows {
+  const std::string& budget;
+  const char* unit;
+  std::int64_t chunk;
+};
+
+void AddRows(db::Values& values, const Rows& rows, const TurnoverSums& sums) {
   for (const auto& [key, turnover] : sums) {
     for (db::Value value : std::initializer_list<db::Value>{
-             budget, unit, turnover.span, turnover.path, Name(turnover.movement),
-             turnover.currency_code, turnover.posted_debit, turnover.posted_credit,
-             turnover.pending_debit, turnover.pending_credit}) {
+             rows.budget, rows.unit, rows.chunk, turnover.span, turnover.path,
+             Name(turnover.movement), turnover.currency_code, turnover.posted_debit,
+             turnover.posted_credit, turnover.pending_debit, turnover.pending_credit}) {
       values.push_back(std::move(value));
     }
   }
 }
 
 void AddToTurnover(db::Tx& tx, const std::string& budget, const std::vector<Journal>& journals) {
-  TurnoverSums months;
-  TurnoverSums days;
+  std::map<std::int64_t, TurnoverSums> months;  // By chunk.
+  std::map<std::int64_t, TurnoverSums> days;
   for (const Journal& journal : journals) {
-    AddJournal(months, journal, Span::kMonth);
-    AddJournal(days, journal, Span::kDay);
+    for (const std::int64_t chunk : {kWholeJournal, (journal.sequence - 1) / kChunkLength}) {
+      AddJournal(months[chunk], journal, Span::kMonth);
+      AddJournal(days[chunk], journal, Span::kDay);
+    }
   }
   db::Values values;
-  AddRows(values, budget, "month", months);
-  AddRows(values, budget, "day", days);
+  for (const auto& [chunk, sums] : months) AddRows(values, {budget, "month", chunk}, sums);
+  for (const auto& [chunk, sums] : days) AddRows(values, {budget, "day", chunk}, sums);
   db::InsertRows(
       tx,
-      {.into = "INSERT INTO turnover (budget, unit, span, path, movement, currency_code, "
+      {.into = "INSERT INTO turnover (budget, unit, chunk, span, path, movement, currency_code, "
                "posted_debit, posted_credit, pending_debit, pending_credit)",
-       .columns = 10,
-       .conflict = "ON CONFLICT (budget, unit, span, path, movement, currency_code) DO UPDATE SET "
-                   "posted_debit = turnover.posted_debit + excluded.posted_debit, "
-                   "posted_credit = turnover.posted_credit + excluded.posted_credit, "
-                   "pending_debit = turnover.pending_debit + excluded.pending_debit, "
-                   "pending_credit = turnover.pending_credit + excluded.pending_credit"},
+       .columns = 11,
+       .conflict =
+           "ON CONFLICT (budget, unit, chunk, span, path, movement, currency_code) DO UPDATE SET "
+           "posted_debit = turnover.posted_debit + excluded.posted_debit, "
+           "posted_credit = turnover.posted_credit + excluded.posted_credit, "
+           "pending_debit = turnover.pending_debit + excluded.pending_debit, "
+           "pending_credit = turnover.pending_credit + excluded.pending_credit"},
       std::move(values));
 }
 

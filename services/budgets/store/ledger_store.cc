@@ -41,8 +41,8 @@ absl::StatusOr<LedgerBatch> LedgerBatch::Open(db::Tx& tx, const std::string& bud
                                               LedgerNeeds needs) {
   LedgerBatch batch;
   batch.budget_ = budget;
-  // A plan is made once per connection, and before the first ANALYZE PostgreSQL takes a fast growing
-  // journal for a tiny one, which it would then read as a whole at every batch.
+  // A plan is made once per connection, and before the first ANALYZE PostgreSQL takes a fast
+  // growing journal for a tiny one, which it would then read as a whole at every batch.
   if (tx.is_postgres()) tx.Execute("SET LOCAL enable_seqscan = off");
   tx.Execute(kLock, {budget});
   RETURN_IF_ERROR(batch.LoadAll(tx, needs));
@@ -127,7 +127,8 @@ absl::Status LedgerBatch::CheckReversal(db::Tx& tx, const Journal& journal) {
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
       SELECT id, reverses FROM journal WHERE budget = $1 AND id = $2
       UNION ALL
-      SELECT id, reverses FROM journal WHERE budget = $1 AND reverses = $2 AND reverses <> '')sql",
+      SELECT id, reverses FROM journal
+       WHERE budget = $1 AND reverses = $2 AND reverses <> '')sql",
                                                  {budget_, journal.reverses}));
   bool found = posted_now;
   for (const db::Row& row : rows) {

@@ -49,24 +49,28 @@ absl::StatusOr<TurnoverSums> ReadSums(db::Tx& tx, const std::string& sql, db::Va
   return sums;
 }
 
-// What the background has summed up.
-absl::StatusOr<TurnoverSums> ReadKept(db::Tx& tx, const std::string& budget, const Bounds& bounds,
+// What the background has summed up: of the whole journal, or of so many chunks from its beginning.
+absl::StatusOr<TurnoverSums> ReadKept(db::Tx& tx, const std::string& budget,
+                                      std::optional<std::int64_t> chunks, const AsOf& as_of,
                                       Span span) {
-  const std::string columns =
-      "path, movement, currency_code, SUM(posted_debit) AS posted_debit, "
+  const Bounds bounds = BoundsOf(as_of.date);
+  const std::string select =
+      "SELECT " + SpanOf(span, "span") +
+      " AS span, path, movement, currency_code, SUM(posted_debit) AS posted_debit, "
       "SUM(posted_credit) AS posted_credit, SUM(pending_debit) AS pending_debit, "
-      "SUM(pending_credit) AS pending_credit";
-  const std::string select = "SELECT " + SpanOf(span, "span") + " AS span, " + columns +
-                             " FROM turnover WHERE budget = $1 AND unit = ";
+      "SUM(pending_credit) AS pending_credit FROM turnover WHERE budget = $1 AND " +
+      std::string(chunks.has_value() ? "chunk >= 0 AND chunk < $2" : "chunk = $2") + " AND unit = ";
   const std::string group =
       " GROUP BY " + std::string(span == Span::kAll ? "" : "1, ") + "path, movement, currency_code";
+  const std::int64_t chunk = chunks.value_or(kWholeJournal);
   if (span == Span::kDay) {
-    return ReadSums(tx, select + "'day' AND span <= $2" + group, {budget, bounds.last_day});
+    return ReadSums(tx, select + "'day' AND span <= $3" + group, {budget, chunk, bounds.last_day});
   }
+  const std::string months = select + "'month' AND span < $3" + group;
+  if (!as_of.date.has_value()) return ReadSums(tx, months, {budget, chunk, bounds.month});
   return ReadSums(tx,
-                  select + "'month' AND span < $2" + group + " UNION ALL " + select +
-                      "'day' AND span >= $2 AND span <= $3" + group,
-                  {budget, bounds.month, bounds.last_day});
+                  months + " UNION ALL " + select + "'day' AND span >= $3 AND span <= $4" + group,
+                  {budget, chunk, bounds.month, bounds.last_day});
 }
 
 struct Range {
@@ -88,7 +92,7 @@ absl::StatusOr<TurnoverSums> ReadEntries(db::Tx& tx, const std::string& budget, 
       sum("pending", "credit") +
       " FROM journal AS j JOIN posting AS p ON p.budget = j.budget AND p.sequence = j.sequence"
       " WHERE j.budget = $1 AND j.sequence > $2 AND j.sequence <= $3 AND j.effective_on <= $4"
-      " AND p.budget = $1 AND p.sequence > $2 AND p.sequence <= $3 GROUP BY " +
+      " GROUP BY " +
       std::string(span == Span::kAll ? "" : "1, ") + "p.path, j.counts_as, p.currency_code";
   return ReadSums(tx, sql, {budget, range.after, range.last, bounds.last_day});
 }
@@ -132,14 +136,14 @@ void AddJournal(TurnoverSums& sums, const Journal& journal, Span span) {
   }
 }
 
-absl::StatusOr<std::vector<Turnover>> LoadTurnovers(db::Tx& tx, const std::string& budget,
-                                                    const AsOf& as_of, Span span) {
+absl::StatusOr<TurnoverSums> ReadTurnovers(db::Tx& tx, const std::string& budget, const AsOf& as_of,
+                                           Span span, From from) {
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
       SELECT l.last_sequence, COALESCE(p.sequence, 0) AS kept
         FROM ledger AS l LEFT JOIN journal_progress AS p ON p.budget = l.budget
        WHERE l.budget = $1)sql",
                                                  {budget}));
-  if (rows.empty()) return std::vector<Turnover>();
+  if (rows.empty()) return TurnoverSums();
   const std::int64_t last = rows.front().Int("last_sequence");
   const std::int64_t wanted = std::clamp<std::int64_t>(as_of.sequence.value_or(last), 0, last);
   const std::int64_t kept = rows.front().Int("kept");
@@ -147,16 +151,28 @@ absl::StatusOr<std::vector<Turnover>> LoadTurnovers(db::Tx& tx, const std::strin
   TurnoverSums sums;
   Range range{.after = 0, .last = wanted};
   std::int64_t sign = 1;
-  // Whatever reads fewer entries: from zero, or from what is kept, forwards or backwards.
-  if (kept > 0 && std::abs(wanted - kept) <= wanted) {
-    ASSIGN_OR_RETURN(sums, ReadKept(tx, budget, bounds, span));
+  // The whole journal's sums, and the entries since then or, taken away, those behind the wanted
+  // one; or the sums of the chunks before it.
+  const bool near = kept > 0 && std::abs(wanted - kept) <= std::min(wanted, kChunkLength);
+  if (from == From::kNearest && (near || wanted > kept)) {
+    ASSIGN_OR_RETURN(sums, ReadKept(tx, budget, std::nullopt, as_of, span));
     range = {.after = std::min(kept, wanted), .last = std::max(kept, wanted)};
     sign = wanted < kept ? -1 : 1;
+  } else {
+    const std::int64_t chunks = std::min(wanted, kept) / kChunkLength;
+    ASSIGN_OR_RETURN(sums, ReadKept(tx, budget, chunks, as_of, span));
+    range.after = chunks * kChunkLength;
   }
   if (range.after < range.last) {
     ASSIGN_OR_RETURN(const TurnoverSums entries, ReadEntries(tx, budget, range, bounds, span));
     for (const auto& [key, turnover] : entries) AddTurnover(sums, turnover, sign);
   }
+  return sums;
+}
+
+absl::StatusOr<std::vector<Turnover>> LoadTurnovers(db::Tx& tx, const std::string& budget,
+                                                    const AsOf& as_of, Span span) {
+  ASSIGN_OR_RETURN(TurnoverSums sums, ReadTurnovers(tx, budget, as_of, span, From::kNearest));
   std::vector<Turnover> turnovers;
   for (auto& [key, turnover] : sums) {
     if (!IsNothing(turnover)) turnovers.push_back(std::move(turnover));

@@ -36,8 +36,10 @@ class Verifier {
       Find(finding.invariant, finding.subject, finding.text);
     }
     RETURN_IF_ERROR(CompareBalances());
-    RETURN_IF_ERROR(CompareTurnover(Span::kDay, days_));
-    RETURN_IF_ERROR(CompareTurnover(Span::kMonth, months_));
+    for (const From from : {From::kNearest, From::kChunks}) {
+      RETURN_IF_ERROR(CompareTurnover(Span::kDay, from, days_));
+      RETURN_IF_ERROR(CompareTurnover(Span::kMonth, from, months_));
+    }
     RETURN_IF_ERROR(CountParts());
     return std::move(verification_);
   }
@@ -144,10 +146,10 @@ class Verifier {
     return text + " version " + std::to_string(balance.version);
   }
 
-  absl::Status CompareTurnover(Span span, const TurnoverSums& folded) {
-    ASSIGN_OR_RETURN(const std::vector<Turnover> stored, LoadTurnovers(tx_, budget_, {}, span));
+  absl::Status CompareTurnover(Span span, From from, const TurnoverSums& folded) {
+    ASSIGN_OR_RETURN(const TurnoverSums stored, ReadTurnovers(tx_, budget_, {}, span, from));
     TurnoverSums difference = folded;
-    for (const Turnover& turnover : stored) AddTurnover(difference, turnover, -1);
+    for (const auto& [key, turnover] : stored) AddTurnover(difference, turnover, -1);
     for (const auto& [key, turnover] : difference) {
       if (turnover.posted_debit != 0 || turnover.posted_credit != 0 ||
           turnover.pending_debit != 0 || turnover.pending_credit != 0) {

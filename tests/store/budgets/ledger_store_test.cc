@@ -394,6 +394,48 @@ TEST_P(LedgerStoreTest, ShowsTheBooksAsTheyWere) {
             "2020-06 recognise 0.00 7.00 0.00\n");
 }
 
+// Long enough for the sums of whole chunks of the journal.
+TEST_P(LedgerStoreTest, ShowsALongHistoryAsItWas) {
+  constexpr std::int64_t kEntries = 10'600;
+  Allocated("p1/A", "1000000.00");
+  for (std::int64_t made = 2; made < kEntries;) {
+    const absl::Status status = InBatch([&](db::Tx& tx, LedgerBatch& batch) -> absl::Status {
+      for (int i = 0; i < 1'000 && made < kEntries; ++i) {
+        // The n-th journal reserves n cents, on one of 100 days.
+        const Entry entry =
+            Next(FormatDate(AddDays(Day("2020-04-01"), static_cast<int>(made % 100))));
+        const auto posted = batch.Post(tx, *Reserve(entry, Line("p1/A"), ++made));
+        if (!posted.ok()) return posted.status();
+      }
+      return absl::OkStatus();
+    });
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  ASSERT_TRUE(store::SealJournals(database(), 10'100).ok());
+  for (const std::int64_t sequence : {10'600, 10'100, 10'099, 10'001, 10'000, 9'999, 6'000, 5'001,
+                                      5'000, 4'999, 2'500, 3, 2, 0}) {
+    std::int64_t reserved = 0;
+    std::int64_t until_day_49 = 0;
+    for (std::int64_t n = 3; n <= sequence; ++n) {
+      reserved += n;
+      if ((n - 1) % 100 <= 49) until_day_49 += n;
+    }
+    const auto pending = [&](std::optional<Date> date) {
+      const auto balances = database().Read([&](db::Tx& tx) {
+        return store::BalancesAt(tx, "grenoble", {.sequence = sequence, .date = date});
+      });
+      EXPECT_TRUE(balances.ok()) << balances.status();
+      const auto found = balances->find(LineAccount(Line("p1/A")));
+      return found == balances->end() ? 0 : PendingDebit(found->second);
+    };
+    EXPECT_EQ(pending(std::nullopt), reserved) << "as of " << sequence;
+    EXPECT_EQ(pending(AddDays(Day("2020-04-01"), 49)), until_day_49) << "as of " << sequence;
+  }
+  EXPECT_EQ(Findings(), "");
+  Execute("UPDATE turnover SET pending_debit = pending_debit + 1 WHERE chunk = 1");
+  EXPECT_THAT(Findings(), HasSubstr("B19 line/p1/A/uga/cash"));
+}
+
 TEST_P(LedgerStoreTest, TheChainIsExtendedInAnyPortions) {
   Allocated("p1/A", "100.00");
   Must(Reserve(Next(), Line("p1/A"), 1));

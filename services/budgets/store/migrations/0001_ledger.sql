@@ -90,10 +90,12 @@ CREATE TABLE journal_progress (
 ) WITHOUT ROWID;
 
 -- Sums per account, movement and time, a moment behind: what a statement reads instead of every
--- entry. unit is month ('2020-04') or day ('2020-04-15').
+-- entry. unit is month ('2020-04') or day ('2020-04-15'). chunk -1 is all of the journal; a chunk from
+-- 0 is the next 5,000 sequences of it, so that a statement as of an old sequence is as cheap.
 CREATE TABLE turnover (
   budget         TEXT NOT NULL,
   unit           TEXT NOT NULL,
+  chunk          BIGINT NOT NULL,
   span           TEXT NOT NULL,
   path           TEXT NOT NULL,
   movement       TEXT NOT NULL,
@@ -102,7 +104,7 @@ CREATE TABLE turnover (
   posted_credit  BIGINT NOT NULL,
   pending_debit  BIGINT NOT NULL,
   pending_credit BIGINT NOT NULL,
-  PRIMARY KEY (budget, unit, span, path, movement, currency_code)
+  PRIMARY KEY (budget, unit, chunk, span, path, movement, currency_code)
 ) WITHOUT ROWID;
 
 CREATE TRIGGER account_currency BEFORE UPDATE OF currency_code ON account
