@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,17 @@ class LedgerTest : public test::DatabaseTest {
   absl::StatusOr<std::vector<store::Posted>> PostAll(const std::vector<Journal>& journals) {
     return database().Transact(
         [&](db::Tx& tx) { return store::PostJournals(tx, "grenoble", journals); });
+  }
+  // Runs on a locked ledger, then writes.
+  absl::Status InBatch(const std::function<absl::Status(db::Tx&, store::LedgerBatch&)>& body) {
+    return database().Transact([&](db::Tx& tx) -> absl::Status {
+      auto batch = store::LedgerBatch::Open(tx, "grenoble");
+      if (!batch.ok()) return batch.status();
+      const absl::Status status = body(tx, *batch);
+      if (!status.ok()) return status;
+      batch->Write(tx);
+      return absl::OkStatus();
+    });
   }
   void Must(const absl::StatusOr<Journal>& journal) {
     const auto posted = Post(journal);
