@@ -1,6 +1,5 @@
 #include "common/bus/outbox.h"
 
-#include <initializer_list>
 #include <utility>
 
 #include "common/bus/envelope.h"
@@ -10,13 +9,6 @@
 #include "common/telemetry/log.h"
 
 namespace jointly::bus {
-namespace {
-
-void Add(db::Values& rows, std::initializer_list<db::Value> row) {
-  rows.insert(rows.end(), row.begin(), row.end());
-}
-
-}  // namespace
 
 void Outbox::AppendAll(db::Tx& tx, std::span<const Event> events) {
   if (events.empty()) return;
@@ -38,11 +30,12 @@ void Outbox::AppendAll(db::Tx& tx, std::span<const Event> events) {
       telemetry::Error("an event's body is longer than 256 KiB",
                        {{"subject", event.subject}, {"bytes", event.body.size()}});
     }
-    Add(rows, {message_id, SlotOf(event.aggregate_type, event.aggregate_id), event.aggregate_type,
-               event.aggregate_id, event.revision, EventType(event), EncodeHeaders(headers),
-               db::Blob{event.body}, now});
-    Add(audits, {event.actor, event.action, event.subject, event.revision, event.from, event.to,
-                 event.request_id, event.before_digest, event.after_digest, now, message_id});
+    db::AddRow(rows, message_id, SlotOf(event.aggregate_type, event.aggregate_id),
+               event.aggregate_type, event.aggregate_id, event.revision, EventType(event),
+               EncodeHeaders(headers), db::Blob{event.body}, now);
+    db::AddRow(audits, event.actor, event.action, event.subject, event.revision, event.from,
+               event.to, event.request_id, event.before_digest, event.after_digest, now,
+               message_id);
   }
   db::InsertRows(tx,
                  {.into = "INSERT INTO outbox (message_id, part, aggregate_type, aggregate_id, "

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 #include "common/db/database.h"
 
@@ -13,6 +14,12 @@ struct Insert {
   std::size_t columns = 0;
   std::string_view conflict = {};  // "ON CONFLICT (id) DO UPDATE SET ..."; may be empty.
 };
+
+// Adds a row to the values of InsertRows, moving what may be moved.
+template <typename... Columns>
+void AddRow(Values& values, Columns&&... columns) {
+  (values.emplace_back(std::forward<Columns>(columns)), ...);
+}
 
 // Queues the rows, which lie one after the other in `values`. The number of rows per statement is a
 // power of two, so that a connection prepares a handful of texts, not one per count. PostgreSQL

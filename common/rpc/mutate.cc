@@ -218,12 +218,8 @@ void StoreReplies(db::Tx& tx, const std::vector<ReplyTo>& replies) {
   rows.reserve(replies.size() * 6);
   for (const ReplyTo& reply : replies) {
     const Asked& asked = *reply.asked;
-    rows.emplace_back(asked.principal);
-    rows.emplace_back(asked.method);
-    rows.emplace_back(asked.request_id);
-    rows.emplace_back(asked.field_hashes);
-    rows.emplace_back(db::Blob{auth::Seal(key->key, reply.bytes, SealContext(asked), rng)});
-    rows.emplace_back(asked.time);
+    db::AddRow(rows, asked.principal, asked.method, asked.request_id, asked.field_hashes,
+               db::Blob{auth::Seal(key->key, reply.bytes, SealContext(asked), rng)}, asked.time);
   }
   db::InsertRows(tx,
                  {.into = "INSERT INTO request (principal, method, request_id, field_hashes, "

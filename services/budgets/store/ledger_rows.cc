@@ -150,32 +150,22 @@ void InsertJournals(db::Tx& tx, const std::vector<Journal>& journals) {
   heads.reserve(journals.size() * 12);
   postings.reserve(journals.size() * 16);
   for (const Journal& journal : journals) {
-    for (db::Value value : std::initializer_list<db::Value>{
-             journal.budget, journal.sequence, journal.id, journal.payload_hash,
-             Name(journal.movement), Name(journal.counts_as), FormatDate(journal.effective_on),
-             journal.record_time, journal.document, journal.reverses, journal.reference,
-             journal.actor}) {
-      heads.push_back(std::move(value));
-    }
+    db::AddRow(heads, journal.budget, journal.sequence, journal.id, journal.payload_hash,
+               Name(journal.movement), Name(journal.counts_as), FormatDate(journal.effective_on),
+               journal.record_time, journal.document, journal.reverses, journal.reference,
+               journal.actor);
     std::int64_t position = 0;
     for (const Posting& posting : journal.postings) {
-      postings.emplace_back(journal.budget);
-      postings.emplace_back(journal.sequence);
-      postings.emplace_back(++position);
-      postings.emplace_back(posting.account);
-      postings.emplace_back(posting.layer == Layer::kPosted ? "posted" : "pending");
-      postings.emplace_back(posting.side == Side::kDebit ? "debit" : "credit");
-      postings.emplace_back(posting.amount);
-      postings.emplace_back(posting.currency_code);
+      db::AddRow(postings, journal.budget, journal.sequence, ++position, posting.account,
+                 posting.layer == Layer::kPosted ? "posted" : "pending",
+                 posting.side == Side::kDebit ? "debit" : "credit", posting.amount,
+                 posting.currency_code);
     }
     position = 0;
     for (const Conversion& conversion : journal.conversions) {
-      for (db::Value value : std::initializer_list<db::Value>{
-               journal.budget, journal.sequence, ++position, conversion.from.minor,
-               conversion.from.currency.code, conversion.to.minor, conversion.to.currency.code,
-               conversion.rate, FormatDate(conversion.rate_date), conversion.policy}) {
-        conversions.push_back(std::move(value));
-      }
+      db::AddRow(conversions, journal.budget, journal.sequence, ++position, conversion.from.minor,
+                 conversion.from.currency.code, conversion.to.minor, conversion.to.currency.code,
+                 conversion.rate, FormatDate(conversion.rate_date), conversion.policy);
     }
   }
   db::InsertRows(tx,
@@ -201,14 +191,9 @@ void SaveBalances(db::Tx& tx, const std::string& budget,
   db::Values values;
   values.reserve(balances.size() * 8);
   for (const auto& [path, balance] : balances) {
-    values.emplace_back(budget);
-    values.emplace_back(path);
-    values.emplace_back(balance->currency_code);
-    values.emplace_back(balance->posted_debit);
-    values.emplace_back(balance->posted_credit);
-    values.emplace_back(balance->pending_debit);
-    values.emplace_back(balance->pending_credit);
-    values.emplace_back(balance->version);
+    db::AddRow(values, budget, path, balance->currency_code, balance->posted_debit,
+               balance->posted_credit, balance->pending_debit, balance->pending_credit,
+               balance->version);
   }
   db::InsertRows(
       tx,

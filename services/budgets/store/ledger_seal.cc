@@ -35,12 +35,9 @@ struct Rows {
 
 void AddRows(db::Values& values, const Rows& rows, const TurnoverSums& sums) {
   for (const auto& [key, turnover] : sums) {
-    for (db::Value value : std::initializer_list<db::Value>{
-             rows.budget, rows.unit, rows.chunk, turnover.span, turnover.path,
-             Name(turnover.movement), turnover.currency_code, turnover.posted_debit,
-             turnover.posted_credit, turnover.pending_debit, turnover.pending_credit}) {
-      values.push_back(std::move(value));
-    }
+    db::AddRow(values, rows.budget, rows.unit, rows.chunk, turnover.span, turnover.path,
+               Name(turnover.movement), turnover.currency_code, turnover.posted_debit,
+               turnover.posted_credit, turnover.pending_debit, turnover.pending_credit);
   }
 }
 
@@ -78,10 +75,7 @@ absl::StatusOr<int> SealBudget(db::Tx& tx, const std::string& budget, int limit)
   db::Values seals;
   for (const Journal& journal : journals) {
     const std::string hash = ChainHash(progress.hash, journal);
-    seals.emplace_back(budget);
-    seals.emplace_back(journal.sequence);
-    seals.emplace_back(std::exchange(progress.hash, hash));
-    seals.emplace_back(hash);
+    db::AddRow(seals, budget, journal.sequence, std::exchange(progress.hash, hash), hash);
   }
   db::InsertRows(
       tx,
