@@ -183,8 +183,7 @@ void Open(const PeriodFacts& facts, PeriodDecision& decision) {
                         .preparer = {},
                         .certifier = {},
                         .create_time = facts.now,
-                        .update_time = facts.now,
-                        .revision = 1};
+                        .update_time = facts.now};
   decision.timers.push_back({.arm = true,
                              .kind = std::string(kReportDue),
                              .subject = period.budget + "/" + period.id,

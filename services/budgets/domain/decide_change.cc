@@ -169,12 +169,12 @@ void MoveEnd(const AmendmentFacts& facts, AmendmentDecision& decision) {
     added.start_date = AddDays(budget.end_date, 1);
     added.end_date = new_end;
     added.update_time = facts.now;
-    added.revision = 1;
     decision.new_periods.push_back(std::move(added));
   } else {
     last.end_date = new_end;
     last.update_time = facts.now;
-    last.revision += 1;
+    // What was never opened was never told either: its first event is its opening.
+    if (last.revision > 0) last.revision += 1;
     decision.changed_periods.push_back(std::move(last));
   }
   budget.end_date = new_end;

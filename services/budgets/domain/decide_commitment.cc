@@ -161,6 +161,7 @@ void Revalue(const CommitmentFacts& facts, CommitmentDecision& decision) {
   after.conversion = facts.input.conversion;
   if (change == 0) return;
   MovementPlan plan = Plan(facts, MovementKind::kRevalue, change);
+  plan.from_reservation = facts.commitment.remaining;
   plan.conversion = facts.input.conversion;
   decision.movements.push_back(std::move(plan));
 }

@@ -1,0 +1,278 @@
+#include <gtest/gtest.h>
+
+#include "services/budgets/domain/deadlines_of.h"
+#include "tests/support/table.h"
+#include "tests/unit/budgets/flow_sample.h"
+
+namespace jointly::budgets {
+namespace {
+
+using sample::Cents;
+using sample::Day;
+using sample::Line;
+using test::Row;
+using test::Table;
+
+// The close of P1: 12,009.53 goes on, line by line, and the lines are 0 afterwards.
+TEST(PeriodDecision, CarriesTheWorkedExamplesFirstYear) {
+  PeriodFacts facts = sample::In(PeriodState::kSoftClosed);
+  for (const Row& row : Table(R"(
+    line    left
+    PERS    1600
+    EQUIP   5759.53
+    TRAVEL  2750
+    CONS    800
+    SERV    1100
+    OVH     0
+  )")) {
+    facts.leftovers.push_back({Line("p1", row["line"]), Cents(row["left"])});
+  }
+  const auto decision = Decide(facts, PeriodAction::kClose, Role::kAccountant);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  std::int64_t carried = 0;
+  for (const MovementPlan& plan : decision->movements) {
+    EXPECT_EQ(plan.kind, MovementKind::kCarry);
+    EXPECT_EQ(plan.to.period, "p2");
+    EXPECT_EQ(plan.effective_date, Day("2021-03-31"));
+    carried += plan.amount;
+  }
+  EXPECT_EQ(carried, Cents("12009.53"));
+  EXPECT_EQ(decision->movements.size(), 5u);  // Nothing of OVH.
+}
+
+// The close of P2: 18,725.27 free and one commitment of 9,254.26.
+TEST(PeriodDecision, CarriesOpenCommitmentsAlong) {
+  PeriodFacts facts = sample::In(PeriodState::kSoftClosed);
+  facts.leftovers = {{Line("p1", "EQUIP"), Cents("505.27")}, {Line("p1", "CONS"), Cents("18220")}};
+  Commitment open = sample::In(CommitmentState::kApproved).commitment;
+  open.reserved = open.remaining = Cents("9254.26");
+  open.line = Line("p1", "EQUIP");
+  facts.open_commitments = {open};
+  auto decision = Decide(facts, PeriodAction::kClose, Role::kAccountant);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  std::int64_t moved = 0;
+  for (const MovementPlan& plan : decision->movements) {
+    moved += plan.amount;
+    for (const std::int64_t remainder : plan.reserved) moved += remainder;
+  }
+  EXPECT_EQ(moved, Cents("27979.53"));
+  EXPECT_EQ(decision->carried, std::vector<std::string>{"c1"});
+  // A line with nothing free still gives its commitment.
+  facts.leftovers[0].available = 0;
+  decision = Decide(facts, PeriodAction::kClose, Role::kAccountant);
+  ASSERT_TRUE(decision.ok());
+  EXPECT_EQ(decision->movements.size(), 2u);
+
+  facts.next.reset();
+  EXPECT_EQ(sample::ResultOf(facts, PeriodAction::kClose, Role::kAccountant), "ALL_SETTLED");
+}
+
+TEST(PeriodDecision, RefusesWhatIsNotReady) {
+  PeriodFacts facts = sample::In(PeriodState::kSoftClosed);
+  facts.drafts = 2;
+  EXPECT_EQ(sample::ResultOf(facts, PeriodAction::kClose, Role::kAccountant), "NO_DRAFTS");
+  facts = sample::In(PeriodState::kSoftClosed);
+  facts.input.effective_date = Day("2021-03-30");
+  EXPECT_EQ(sample::ResultOf(facts, PeriodAction::kClose, Role::kAccountant), "PERIOD_OVER");
+  facts = sample::In(PeriodState::kPlanned);
+  facts.previous = facts.period;
+  facts.previous->state = PeriodState::kOpen;
+  facts.input.reason.clear();
+  EXPECT_EQ(sample::ResultOf(facts, PeriodAction::kOpenPeriod, Role::kManager), "PREDECESSOR");
+  facts.input.reason = "The lab moves.";
+  EXPECT_EQ(sample::ResultOf(facts, PeriodAction::kOpenPeriod, Role::kManager), "open");
+  facts = sample::In(PeriodState::kClosed);
+  facts.actor = sample::By("people/manager");
+  EXPECT_EQ(sample::ResultOf(facts, PeriodAction::kReopen, Role::kManager), "SELF_APPROVAL");
+}
+
+TEST(AmendmentDecision, ProlongsInTimeOnly) {
+  AmendmentFacts facts = sample::In(AmendmentState::kAllSigned);
+  const auto decision = Decide(facts, AmendmentAction::kPutInForce, Role::kManager);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_EQ(decision->budget->end_date, Day("2023-09-30"));
+  EXPECT_EQ(decision->budget->authorised_version, 2);
+  ASSERT_EQ(decision->new_periods.size(), 1u);
+  EXPECT_EQ(decision->new_periods[0].id, "p4");
+  EXPECT_EQ(decision->new_periods[0].start_date, Day("2023-04-01"));
+  EXPECT_TRUE(decision->movements.empty());
+  facts.amendment.signed_date = Day("2023-04-01");
+  EXPECT_EQ(sample::ResultOf(facts, AmendmentAction::kPutInForce, Role::kManager),
+            "SIGNED_IN_TIME");
+}
+
+TEST(AmendmentDecision, JudgesEachType) {
+  for (const Row& row : Table(R"(
+    type               end         change   result
+    no_cost_extension  2023-09-30  0        in_force
+    no_cost_extension  2023-03-31  0        END_MOVES
+    no_cost_extension  2023-09-30  1        AMOUNT_FITS
+    costed_extension   2023-09-30  50000    in_force
+    costed_extension   2023-09-30  0        AMOUNT_FITS
+    costed_extension   -           50000    END_MOVES
+    supplement         -           50000    in_force
+    supplement         -           -1       AMOUNT_FITS
+    deobligation       -           -1000    in_force
+    deobligation       -           -1000.01  AMOUNT_NOT_AVAILABLE
+    deobligation       2023-09-30  -1000    END_MOVES
+    date_change        2023-01-31  0        in_force
+    date_change        2022-03-31  0        END_MOVES
+    rebudget           -           0        REALLOCATION_BALANCED
+    correction         -           0        in_force
+  )")) {
+    SCOPED_TRACE(row.text());
+    AmendmentFacts facts = sample::In(AmendmentState::kAllSigned);
+    facts.pool = Cents("1000");
+    facts.amendment.type = *Parse<AmendmentType>(row["type"]);
+    facts.amendment.new_end_date.reset();
+    if (!row["end"].empty()) facts.amendment.new_end_date = Day(row["end"]);
+    facts.amendment.change = Cents(row["change"]);
+    EXPECT_EQ(sample::ResultOf(facts, AmendmentAction::kPutInForce, Role::kManager), row["result"]);
+  }
+}
+
+TEST(AmendmentDecision, SupplementsAndReallocates) {
+  AmendmentFacts facts = sample::In(AmendmentState::kAllSigned);
+  facts.amendment.type = AmendmentType::kCostedExtension;
+  facts.amendment.change = Cents("50000");
+  auto decision = Decide(facts, AmendmentAction::kPutInForce, Role::kManager);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  EXPECT_EQ(decision->budget->contract_amount, Cents("300000"));
+  EXPECT_EQ(decision->budget->sources[0].promised, Cents("300000"));
+  ASSERT_EQ(decision->movements.size(), 1u);
+  EXPECT_EQ(decision->movements[0].amount, Cents("50000"));
+
+  facts = sample::In(AmendmentState::kAllSigned);
+  facts.amendment.type = AmendmentType::kRebudget;
+  facts.amendment.new_end_date.reset();
+  facts.amendment.reallocations = {{Line("p1", "EQUIP"), Cents("-300")},
+                                   {Line("p1", "TRAVEL"), Cents("-200")},
+                                   {Line("p2", "CONS"), Cents("100")},
+                                   {Line("p1", "SERV"), Cents("400")}};
+  facts.leftovers = {{Line("p1", "EQUIP"), Cents("300")}, {Line("p1", "TRAVEL"), Cents("200")}};
+  decision = Decide(facts, AmendmentAction::kPutInForce, Role::kManager);
+  ASSERT_TRUE(decision.ok()) << decision.status();
+  std::int64_t moved = 0;
+  for (const MovementPlan& plan : decision->movements) moved += plan.amount;
+  EXPECT_EQ(moved, Cents("500"));
+  EXPECT_EQ(decision->movements.size(), 3u);
+  facts.leftovers[1].available = Cents("199.99");
+  EXPECT_EQ(sample::ResultOf(facts, AmendmentAction::kPutInForce, Role::kManager),
+            "AMOUNT_NOT_AVAILABLE");
+}
+
+TEST(AmendmentDecision, IsSignedByEveryPartnerOnceAndOfOneContent) {
+  AmendmentFacts facts = sample::In(AmendmentState::kDraft);
+  EXPECT_EQ(SignAction(facts.budget, facts.amendment, "institutions/tsukuba"),
+            AmendmentAction::kSign);
+  facts.amendment.signed_by = {"institutions/uga"};
+  EXPECT_EQ(SignAction(facts.budget, facts.amendment, "institutions/tsukuba"),
+            AmendmentAction::kSignLast);
+  facts.amendment.new_partners = {"institutions/air-liquide"};
+  EXPECT_EQ(SignAction(facts.budget, facts.amendment, "institutions/tsukuba"),
+            AmendmentAction::kSign);
+  facts.input.institution = "institutions/uga";
+  EXPECT_EQ(sample::ResultOf(facts, AmendmentAction::kSign, Role::kManager), "NOT_SIGNED_YET");
+  facts.input.institution = "institutions/elsewhere";
+  EXPECT_EQ(sample::ResultOf(facts, AmendmentAction::kSign, Role::kPartner), "SIGNS_FOR_PARTNER");
+  facts.input.content_hash = "another";
+  const auto status = Decide(facts, AmendmentAction::kSign, Role::kPartner).status();
+  EXPECT_TRUE(absl::IsAborted(status));
+  EXPECT_EQ(ReasonOf(status), "CONTENT_CHANGED");
+  Amendment other = facts.amendment;
+  other.change = 1;
+  EXPECT_NE(ContentOf(facts.amendment), ContentOf(other));
+}
+
+TEST(TransferDecision, NeedsTheFunderAboveTheLimit) {
+  TransferFacts facts = sample::In(TransferState::kRequested);
+  facts.judgement.free = false;
+  EXPECT_EQ(sample::ResultOf(facts, TransferAction::kFindFree, Role::kManager),
+            "TRANSFER_NEEDS_FUNDER");
+  EXPECT_EQ(sample::ResultOf(facts, TransferAction::kFindBound, Role::kManager), "pending_funder");
+  facts.transfer.state = TransferState::kPendingFunder;
+  facts.input.funder_approval.clear();
+  EXPECT_EQ(sample::ResultOf(facts, TransferAction::kApprove, Role::kManager),
+            "TRANSFER_NEEDS_FUNDER");
+  // A transfer that was free when it was asked for is bound when others were posted meanwhile.
+  facts.transfer.state = TransferState::kAutoApproved;
+  EXPECT_EQ(sample::ResultOf(facts, TransferAction::kApprove, Role::kManager),
+            "TRANSFER_NEEDS_FUNDER");
+  facts.period.state = PeriodState::kSoftClosed;
+  EXPECT_EQ(sample::ResultOf(facts, TransferAction::kApprove, Role::kManager), "PERIOD_NOT_OPEN");
+}
+
+TEST(BudgetDecision, ChecksSourcesPeriodsAndStart) {
+  BudgetFacts facts = sample::In(BudgetState::kDraft);
+  facts.budget.contract_amount += 1;
+  EXPECT_EQ(sample::ResultOf(facts, BudgetAction::kSubmit, Role::kManager), "SOURCES_ADD_UP");
+  facts = sample::In(BudgetState::kDraft);
+  facts.periods[1].start_date = Day("2021-04-02");
+  EXPECT_EQ(sample::ResultOf(facts, BudgetAction::kSubmit, Role::kManager), "PERIODS_COVER");
+  facts.periods.clear();
+  EXPECT_EQ(sample::ResultOf(facts, BudgetAction::kSubmit, Role::kManager), "PERIODS_COVER");
+  facts = sample::In(BudgetState::kDraft);
+  facts.unknown_partners = {"institutions/nowhere"};
+  EXPECT_EQ(sample::ResultOf(facts, BudgetAction::kSubmit, Role::kManager), "PARTNERS_EXIST");
+  facts = sample::In(BudgetState::kSubmitted);
+  facts.actor = sample::By("people/manager");
+  EXPECT_EQ(sample::ResultOf(facts, BudgetAction::kApprove, Role::kManager), "SELF_APPROVAL");
+  facts = sample::In(BudgetState::kApproved);
+  facts.input.effective_date = Day("2020-03-31");
+  EXPECT_EQ(sample::ResultOf(facts, BudgetAction::kActivate, Role::kManager), "START_REACHED");
+  facts = sample::In(BudgetState::kApproved);
+  facts.budget.agreement_reference.clear();
+  EXPECT_EQ(sample::ResultOf(facts, BudgetAction::kActivate, Role::kManager), "AGREEMENT_SIGNED");
+  facts = sample::In(BudgetState::kClosing);
+  facts.pool = 1;
+  EXPECT_EQ(sample::ResultOf(facts, BudgetAction::kClose, Role::kAccountant), "NOTHING_LEFT");
+}
+
+std::string DatesOf(const std::vector<deadlines::Deadline>& list) {
+  std::string text;
+  for (const auto& deadline : list) {
+    text += (text.empty() ? "" : ", ") + deadline.kind + " " + FormatDate(deadline.due.date) + " " +
+            std::string(deadlines::Name(deadline.state));
+  }
+  return text;
+}
+
+TEST(Deadlines, AreDatesOfTheBudgetsZone) {
+  const Time now = sample::At("2021-03-20T09:00:00Z");
+  const Budget budget = sample::GrenobleUnit();
+  const Period period = sample::Periods()[0];
+  EXPECT_EQ(DatesOf(DeadlinesOf(budget, now)),
+            "start 2020-04-01 met, end 2023-03-31 armed, settle 2023-05-30 armed");
+  EXPECT_EQ(DatesOf(DeadlinesOf(period, budget, now)),
+            "end 2021-03-31 armed, close 2021-04-30 armed");
+  EXPECT_EQ(
+      DatesOf(DeadlinesOf(sample::In(CommitmentState::kApproved).commitment, period, budget, now)),
+      "expire 2020-06-30 missed, settle 2021-03-31 armed");
+  EXPECT_EQ(DatesOf(DeadlinesOf(sample::In(ClaimState::kDraft).claim, budget, now)),
+            "submit 2020-07-25 missed");
+  EXPECT_EQ(
+      DatesOf(DeadlinesOf(sample::In(TransferState::kAutoApproved).transfer, period, budget, now)),
+      "post 2021-03-16 missed");
+  EXPECT_EQ(DatesOf(DeadlinesOf(sample::In(AmendmentState::kDraft).amendment, budget, now)),
+            "notice 2023-03-01 armed");
+  EXPECT_EQ(DatesOf(DeadlinesOf(sample::In(ReportState::kScheduled).report, budget, now)),
+            "due 2021-05-30 armed");
+  const auto end = DeadlinesOf(period, budget, now)[0];
+  EXPECT_EQ(end.due.zone, "Europe/Paris");
+  EXPECT_EQ(FormatTime(end.due_time), "2021-03-31T21:59:59.000000Z");
+  EXPECT_EQ(end.id, "budgets/grenoble-unit/periods/p1/end");
+}
+
+TEST(Deadlines, OfAClaimThatIsApprovedEndWithItsPayment) {
+  ClaimFacts facts = sample::In(ClaimState::kApproved);
+  facts.claim.update_time = sample::At("2020-07-01T23:30:00Z");  // The 2nd in Grenoble.
+  const Time now = sample::At("2020-07-05T09:00:00Z");
+  EXPECT_EQ(DatesOf(DeadlinesOf(facts.claim, facts.budget, now)),
+            "submit 2020-07-25 met, pay 2020-08-01 armed");
+  facts.claim.state = ClaimState::kPaid;
+  EXPECT_EQ(DatesOf(DeadlinesOf(facts.claim, facts.budget, now)),
+            "submit 2020-07-25 met, pay 2020-08-01 met");
+}
+
+}  // namespace
+}  // namespace jointly::budgets
