@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "services/budgets/domain/decide.h"
 #include "services/identity/domain/workflow.h"
 #include "services/mobility/domain/application_workflow.h"
 #include "services/mobility/domain/call_workflow.h"
@@ -40,6 +41,21 @@ TEST(Diagrams, AreThoseOfTheTables) {
                 workflow::Diagram("draft", mobility::CallEdges()));
   ExpectDiagram("services/mobility/README.md", "mobility",
                 workflow::Diagram("nominated", mobility::MobilityEdges()));
+}
+
+TEST(Diagrams, OfBudgetsAreThoseOfTheTables) {
+  const auto expect = [](const char* name, const char* start,
+                         const std::vector<workflow::Edge>& edges) {
+    ExpectDiagram("services/budgets/README.md", name, workflow::Diagram(start, edges));
+  };
+  expect("budget", "draft", budgets::BudgetEdges());
+  expect("period", "planned", budgets::PeriodEdges());
+  expect("commitment", "requested", budgets::CommitmentEdges());
+  expect("claim", "draft", budgets::ClaimEdges());
+  expect("transfer", "requested", budgets::TransferEdges());
+  expect("amendment", "draft", budgets::AmendmentEdges());
+  expect("carry_over", "proposed", budgets::CarryOverEdges());
+  expect("report", "scheduled", budgets::ReportEdges());
 }
 
 }  // namespace
