@@ -8,10 +8,15 @@ const std::vector<QueueBinding>& Topology() {
   static const auto& bindings = *new std::vector<QueueBinding>{
       {"identity", {}},
       {"partnerships", {"identity.person"}},
-      {"mobility", {"identity.person", "partnerships.institution", "partnerships.agreement"}},
+      {"mobility",
+       {"identity.person", "partnerships.institution", "partnerships.agreement",
+        "budgets.commitment"}},
+      {"budgets", {"partnerships.institution", "identity.person", "mobility.mobility"}},
       {"notifications",
        {"identity.person", "partnerships.institution", "partnerships.agreement", "mobility.call",
-        "mobility.application", "mobility.mobility"}},
+        "mobility.application", "mobility.mobility", "budgets.budget", "budgets.period",
+        "budgets.commitment", "budgets.claim", "budgets.transfer", "budgets.amendment",
+        "budgets.report"}},
   };
   return bindings;
 }

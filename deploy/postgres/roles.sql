@@ -4,8 +4,10 @@
 CREATE ROLE jointly_identity LOGIN;
 CREATE ROLE jointly_partnerships LOGIN;
 CREATE ROLE jointly_mobility LOGIN;
+CREATE ROLE jointly_budgets LOGIN;
 CREATE ROLE jointly_notifications LOGIN;
 CREATE SCHEMA jointly_identity AUTHORIZATION jointly_identity;
 CREATE SCHEMA jointly_partnerships AUTHORIZATION jointly_partnerships;
 CREATE SCHEMA jointly_mobility AUTHORIZATION jointly_mobility;
+CREATE SCHEMA jointly_budgets AUTHORIZATION jointly_budgets;
 CREATE SCHEMA jointly_notifications AUTHORIZATION jointly_notifications;

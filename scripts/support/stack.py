@@ -18,7 +18,7 @@ import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SERVICES = ["identity", "partnerships", "mobility", "notifications"]
+SERVICES = ["identity", "partnerships", "mobility", "budgets", "notifications"]
 PROCESSES = SERVICES + ["gateway"]
 
 
@@ -211,7 +211,8 @@ class Stack:
             command += [f"--listen-address=127.0.0.1:{ports[name]}",
                         f"--metrics-address=127.0.0.1:{ports[name + '-metrics']}",
                         f"--master-key-file={keys}/master.key",
-                        f"--blob-directory={self.directory}/blobs", *self._database_flags(name)]
+                        f"--blob-directory={self.folder('blobs/' + name)}",
+                        *self._database_flags(name)]
         if name == "identity":
             command += ["--bootstrap-administrator-email=administrator@jointly.example",
                         f"--bootstrap-administrator-password-file={keys}/administrator.password"]

@@ -29,14 +29,19 @@ def number(installation, service, sql):
 
 # The producers of events and, for each, the services that follow it (common/bus/topology.cc).
 FOLLOWERS = {
-    "mobility": ["notifications"],
-    "partnerships": ["mobility", "notifications"],
-    "identity": ["partnerships", "mobility", "notifications"],
+    "mobility": ["budgets", "notifications"],
+    "budgets": ["mobility", "notifications"],
+    "partnerships": ["mobility", "budgets", "notifications"],
+    "identity": ["partnerships", "mobility", "budgets", "notifications"],
 }
 FOLLOWED = {
     "notifications": ["mobility.application", "mobility.call", "mobility.mobility",
-                      "partnerships.agreement", "partnerships.institution", "identity.person"],
-    "mobility": ["partnerships.agreement", "partnerships.institution", "identity.person"],
+                      "partnerships.agreement", "partnerships.institution", "identity.person",
+                      "budgets.budget", "budgets.period", "budgets.commitment", "budgets.claim",
+                      "budgets.transfer", "budgets.amendment", "budgets.report"],
+    "mobility": ["partnerships.agreement", "partnerships.institution", "identity.person",
+                 "budgets.commitment"],
+    "budgets": ["mobility.mobility", "identity.person", "partnerships.institution"],
     "partnerships": ["identity.person"],
 }
 

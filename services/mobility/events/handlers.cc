@@ -1,5 +1,6 @@
 #include "services/mobility/events/handlers.h"
 
+#include <jointly/budgets/v1/budgets_events.pb.h>
 #include <jointly/identity/v1/identity_events.pb.h>
 #include <jointly/partnerships/v1/partnerships_events.pb.h>
 
@@ -18,6 +19,7 @@ namespace {
 
 namespace partnerships = jointly::partnerships::v1;
 namespace identity = jointly::identity::v1;
+namespace budgets = jointly::budgets::v1;
 
 template <typename EventMessage>
 absl::StatusOr<EventMessage> Read(const bus::Message& message) {
@@ -110,6 +112,42 @@ absl::Status FollowPerson(Engine& engine, db::Tx& tx, const bus::Message& messag
   return Erase(engine, tx, FollowerActor(message, engine.clock().Now()), person.name());
 }
 
+FundingState AnswerOf(budgets::Commitment::State state) {
+  switch (state) {
+    case budgets::Commitment::REFUSED:
+      return FundingState::kUnfunded;
+    case budgets::Commitment::CANCELLED:
+    case budgets::Commitment::EXPIRED:
+      return FundingState::kReleased;
+    case budgets::Commitment::STATE_UNSPECIFIED:
+    case budgets::Commitment::REQUESTED:
+      return FundingState::kRequested;
+    default:
+      return FundingState::kFunded;
+  }
+}
+
+// The grant of a stay is a commitment that names it.
+absl::Status FollowCommitment(Engine& engine, db::Tx& tx, const bus::Message& message) {
+  ASSIGN_OR_RETURN(const auto event, Read<budgets::CommitmentEvent>(message));
+  const budgets::Commitment& commitment = event.commitment();
+  constexpr std::string_view kMobilities = "mobilities/";
+  const std::string& mobility = commitment.mobility();
+  const FundingState state = AnswerOf(commitment.state());
+  if (!mobility.starts_with(kMobilities) || state == FundingState::kRequested) {
+    return absl::OkStatus();
+  }
+  const bool refused = state == FundingState::kUnfunded;
+  return engine.AnswerFunding(tx, FollowerActor(message, engine.clock().Now()),
+                              mobility.substr(kMobilities.size()),
+                              {.state = state,
+                               .reference = "",
+                               .commitment = refused ? "" : commitment.name(),
+                               .amount = commitment.amount().value(),
+                               .currency_code = commitment.amount().currency_code(),
+                               .reason = commitment.refusal()});
+}
+
 }  // namespace
 
 std::vector<bus::Subscription> Subscriptions(Engine& engine) {
@@ -117,7 +155,9 @@ std::vector<bus::Subscription> Subscriptions(Engine& engine) {
           {.aggregate = "partnerships.agreement",
            .handler = std::bind_front(&FollowAgreement, std::ref(engine))},
           {.aggregate = "identity.person",
-           .handler = std::bind_front(&FollowPerson, std::ref(engine))}};
+           .handler = std::bind_front(&FollowPerson, std::ref(engine))},
+          {.aggregate = "budgets.commitment",
+           .handler = std::bind_front(&FollowCommitment, std::ref(engine))}};
 }
 
 std::map<std::string, timers::Handler> TimerHandlers(Engine& engine) {

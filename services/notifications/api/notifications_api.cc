@@ -1,6 +1,7 @@
 #include "services/notifications/api/notifications_api.h"
 
 #include <algorithm>
+#include <array>
 
 #include "common/error/macros.h"
 #include "common/rpc/list.h"
@@ -65,13 +66,30 @@ absl::StatusOr<ReaderView> ViewOf(db::Tx& tx, const rpc::Call& call) {
   return ReaderView{reader->language, reader->zone};
 }
 
-// Offices and those who oversee them see what happens in their institutions.
+// Offices see the students' cases of their institutions, budget managers and accountants the
+// budgets, and those who oversee them all.
 store::ActivityScope ActivityScopeOf(const auth::Principal& principal) {
+  using auth::Role;
   store::ActivityScope scope{.viewers = {principal.name}};
-  for (const auth::Role role : {auth::Role::kInternationalOffice, auth::Role::kDoctoralOffice,
-                                auth::Role::kAdministrator, auth::Role::kAuditor}) {
-    scope.everywhere |= principal.everywhere(role);
-    for (std::string& name : principal.ScopesOf(role)) scope.viewers.push_back(std::move(name));
+  struct Sees {
+    Role role;
+    bool cases;
+    bool budgets;
+  };
+  constexpr std::array<Sees, 6> kSees{{{Role::kInternationalOffice, true, false},
+                                       {Role::kDoctoralOffice, true, false},
+                                       {Role::kBudgetManager, false, true},
+                                       {Role::kAccountant, false, true},
+                                       {Role::kAdministrator, true, true},
+                                       {Role::kAuditor, true, true}}};
+  for (const Sees& row : kSees) {
+    const bool everywhere = principal.everywhere(row.role);
+    scope.everywhere |= everywhere && row.cases && row.budgets;
+    scope.all_but_budgets |= everywhere && row.cases;
+    for (const std::string& name : principal.ScopesOf(row.role)) {
+      if (row.cases) scope.viewers.push_back(name);
+      if (row.budgets) scope.viewers.push_back(BudgetsOf(name));
+    }
   }
   scope.person_only = scope.viewers.size() == 1;
   return scope;

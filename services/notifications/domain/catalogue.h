@@ -9,7 +9,9 @@
 //
 // Placeholders: {call} {agreement} titles; {home} {host} {partner} {institution} names;
 // {due} a date with time and zone; {days} whole days until it (since it, in "deadline_overdue");
-// {what} the phrase of the deadline's kind; in the frame {name} and {link}.
+// {what} the phrase of the deadline's kind; in the frame {name} and {link}. Of budgets: {budget}
+// {item} titles; {amount} as it was given, with its currency; {percent}; {line} an id; {from} {to}
+// categories, with the partner where it changes; {period} a range of days; {amendment} its type.
 namespace jointly::notifications {
 
 struct Template {
@@ -19,7 +21,8 @@ struct Template {
 };
 
 // A text that is no message of its own: "mobility.application.submitted" (activity feed),
-// "deadline.submit" ({what}), "mail.greeting", "date.day" (how dates are written).
+// "deadline.submit" ({what}), "amendment.rebudget" ({amendment}), "mail.greeting", "date.day" (how
+// dates are written).
 struct Phrase {
   std::string_view key;
   std::string_view text;

@@ -92,6 +92,126 @@ constexpr auto kTemplates = std::to_array<Template>({
     {"agreement_terminated", "Accord résilié : {agreement}",
      "« {agreement} » a été résilié. Ouvrez l’accord pour voir jusqu’à quand il s’applique."},
     {"agreement_expired", "Accord expiré : {agreement}", "« {agreement} » a expiré."},
+    // Budgets.
+    {"budget_submitted", "Budget à approuver : {budget}",
+     "Le budget « {budget} » a été soumis. Il attend l’approbation d’un(e) gestionnaire autre "
+     "que la personne qui l’a soumis."},
+    {"budget_approved", "Budget approuvé : {budget}",
+     "Le budget « {budget} » a été approuvé. Il pourra être activé à partir de sa date de "
+     "début, une fois la convention signée indiquée."},
+    {"budget_rejected", "Budget non approuvé : {budget}",
+     "Le budget « {budget} » n’a pas été approuvé. Ouvrez-le pour en lire le motif ; il peut "
+     "être modifié et soumis de nouveau."},
+    {"budget_activated", "Budget activé : {budget}",
+     "Le budget « {budget} » est actif. Des dépenses peuvent désormais être engagées sur ses "
+     "lignes."},
+    {"budget_suspended", "Budget suspendu : {budget}",
+     "Le budget « {budget} » a été suspendu. Aucune dépense ne peut y être engagée jusqu’à sa "
+     "reprise. Ouvrez-le pour en lire le motif."},
+    {"budget_closing", "Budget en cours de clôture : {budget}",
+     "Le budget « {budget} » est en cours de clôture. Tout ce qui y reste ouvert doit être "
+     "soldé, reporté ou reversé."},
+    {"period_soft_closed", "Saisies arrêtées : {budget}",
+     "Pour la période {period} du budget « {budget} », seule l’agence comptable peut encore "
+     "saisir des écritures jusqu’à la clôture."},
+    {"period_close_due", "Période à clôturer : {budget}",
+     "La période {period} du budget « {budget} » doit être clôturée avant le {due}."},
+    {"period_closed", "Période clôturée : {budget}",
+     "La période {period} du budget « {budget} » est clôturée. L’état de clôture peut être "
+     "consulté."},
+    {"period_reopen_requested", "Réouverture demandée : {budget}",
+     "La réouverture de la période clôturée {period} du budget « {budget} » est demandée. Une "
+     "seconde personne doit se prononcer. Ouvrez-la pour en lire le motif."},
+    {"period_reopened", "Période rouverte : {budget}",
+     "La période clôturée {period} du budget « {budget} » a été rouverte pour correction. Ses "
+     "chiffres peuvent changer jusqu’à la nouvelle clôture."},
+    {"commitment_requested", "Engagement à valider : {item}",
+     "Un engagement de {amount} pour « {item} » a été demandé sur le budget « {budget} ». Il "
+     "attend votre validation."},
+    {"commitment_reserved", "Engagement validé : {item}",
+     "{amount} sont réservés pour « {item} » sur le budget « {budget} ». La commande peut "
+     "être passée."},
+    {"commitment_refused", "Engagement refusé : {item}",
+     "L’engagement de {amount} pour « {item} » sur le budget « {budget} » a été refusé. "
+     "Ouvrez-le pour voir pourquoi."},
+    {"commitment_expired", "Engagement expiré : {item}",
+     "L’engagement pour « {item} » sur le budget « {budget} » a expiré. Le reliquat est de "
+     "nouveau disponible sur sa ligne."},
+    {"commitment_undercovered", "Engagement insuffisamment couvert : {item}",
+     "L’engagement pour « {item} » sur le budget « {budget} » n’est plus entièrement couvert "
+     ": sa ligne ne peut absorber la hausse du coût. Faites un virement vers cette ligne ou "
+     "réduisez l’engagement."},
+    {"claim_submitted", "État de frais à certifier : {budget}",
+     "Un état de frais de {amount} pour une mission ({period}) a été soumis sur le budget « "
+     "{budget} ». Il attend la certification du service fait."},
+    {"claim_certified", "État de frais à approuver : {budget}",
+     "Le service fait est certifié pour un état de frais de {amount} (mission {period}) sur "
+     "le budget « {budget} ». Il attend votre approbation."},
+    {"claim_changes_requested", "Votre état de frais est à modifier",
+     "Votre état de frais de {amount} pour la mission {period} doit être modifié. Ouvrez-le "
+     "pour voir ce qui est demandé, puis soumettez-le de nouveau."},
+    {"claim_declined", "Votre état de frais a été refusé",
+     "Votre état de frais de {amount} pour la mission {period} a été refusé. Ouvrez-le pour "
+     "en lire le motif."},
+    {"claim_approved", "État de frais à payer : {budget}",
+     "Un état de frais de {amount} pour une mission ({period}) sur le budget « {budget} » a "
+     "été approuvé ; il peut être mis en paiement."},
+    {"claim_paid", "Votre état de frais a été payé",
+     "Le paiement de {amount} pour votre mission {period} a été ordonné."},
+    {"claim_payment_failed", "Paiement rejeté : {budget}",
+     "Le paiement d’un état de frais de {amount} sur le budget « {budget} » a été rejeté. Le "
+     "dossier doit être vérifié avant un nouveau paiement."},
+    {"claim_payment_returned", "Votre paiement n’a pas abouti",
+     "Le paiement de {amount} pour votre mission {period} n’a pas abouti. Merci de vérifier "
+     "vos coordonnées bancaires auprès de l’agence comptable."},
+    {"transfer_requested", "Virement à approuver : {budget}",
+     "Un virement de {amount} de {from} vers {to} est demandé sur le budget « {budget} ». Les "
+     "règles du financeur le permettent ; il attend l’approbation d’une autre personne que le "
+     "demandeur."},
+    {"transfer_needs_funder", "Virement soumis au financeur : {budget}",
+     "Un virement de {amount} de {from} vers {to} sur le budget « {budget} » dépasse ce que "
+     "le financeur laisse libre. Demandez son accord et enregistrez sa réponse."},
+    {"transfer_funder_approved", "Accord du financeur : {budget}",
+     "Le financeur a accepté un virement de {amount} de {from} vers {to} sur le budget « "
+     "{budget} ». Il peut être approuvé et comptabilisé."},
+    {"transfer_posted", "Virement effectué : {budget}",
+     "{amount} ont été virés de {from} vers {to} sur le budget « {budget} »."},
+    {"transfer_refused", "Virement refusé : {budget}",
+     "Le virement de {amount} de {from} vers {to} sur le budget « {budget} » a été refusé. "
+     "Ouvrez-le pour voir pourquoi."},
+    {"amendment_created", "Projet d’avenant : {budget}",
+     "Un avenant au budget « {budget} » a été rédigé : {amendment}. Il attend la signature "
+     "des partenaires."},
+    {"amendment_to_sign", "Avenant à signer : {budget}",
+     "Un avenant au budget « {budget} » a été rédigé : {amendment}. Il attend la signature de "
+     "votre établissement."},
+    {"amendment_signed", "Avenant signé : {budget}",
+     "{partner} a signé l’avenant au budget « {budget} » : {amendment}."},
+    {"amendment_in_force", "Avenant en vigueur : {budget}",
+     "L’avenant au budget « {budget} » est en vigueur : {amendment}. Les montants et les "
+     "dates en tiennent compte."},
+    {"report_due", "Compte rendu financier à préparer : {budget}",
+     "Le compte rendu financier du budget « {budget} » est attendu par le financeur avant le "
+     "{due}."},
+    {"report_prepared", "Compte rendu financier à certifier : {budget}",
+     "Le compte rendu financier du budget « {budget} », attendu le {due}, est prêt. Il attend "
+     "d’être certifié par un(e) comptable autre que la personne qui l’a préparé."},
+    {"report_overdue", "Compte rendu financier en retard : {budget}",
+     "Le compte rendu financier du budget « {budget} » était attendu le {due} et n’a pas été "
+     "envoyé."},
+    {"alert_used", "{percent} % consommés : {line}, {budget}",
+     "{amount} sont engagés ou dépensés sur la ligne {line} du budget « {budget} » : le seuil "
+     "de {percent} % du montant autorisé est atteint."},
+    {"alert_underspend", "Sous-consommation : {line}, {budget}",
+     "Au rythme actuel, {amount} de la ligne {line} du budget « {budget} » ne seront pas "
+     "dépensés d’ici la fin de la période. Un virement ou un report est à envisager."},
+    {"alert_unspendable", "Non consommable à temps : {line}, {budget}",
+     "Même au rythme le plus soutenu constaté, {amount} de la ligne {line} du budget « "
+     "{budget} » ne pourront pas être dépensés d’ici la fin de la période. Un virement, un "
+     "report ou un reversement est à décider."},
+    {"alert_open_commitments", "Engagements ouverts : {line}, {budget}",
+     "La période du budget « {budget} » se termine bientôt et {amount} restent réservés par "
+     "des engagements ouverts ({line}). Ils sont à solder, à libérer ou à reporter."},
     // Échéances.
     {"application_due", "Soumettez votre candidature : {call} ferme " IN_DAYS,
      "« {call} » ferme le {due}. Votre candidature est encore un brouillon : soumettez-la avant "
@@ -111,6 +231,15 @@ constexpr auto kTemplates = std::to_array<Template>({
      "Une candidature confirmée à « {call} » doit être nommée avant le {due}."},
     {"nominations_close", "Fin des nominations " IN_DAYS " : {call}",
      "Les nominations pour « {call} » peuvent être envoyées jusqu’au {due}."},
+    {"budget_ends", "Fin du budget {budget} " IN_DAYS,
+     "Le budget « {budget} » prend fin le {due}. Une prolongation doit être en vigueur avant "
+     "cette date."},
+    {"period_ends", "Fin de période " IN_DAYS " : {budget}",
+     "La période {period} du budget « {budget} » prend fin le {due}. Les engagements ouverts "
+     "sont à solder, à libérer ou à reporter avant cette date."},
+    {"commitment_expires", "{item} : expiration " IN_DAYS,
+     "L’engagement pour « {item} » sur le budget « {budget} » expire le {due}. Ce qui n’est "
+     "pas utilisé d’ici là revient à sa ligne."},
     {"deadline_due", "{what} : échéance " IN_DAYS, "{what} : échéance le {due}."},
     {"deadline_overdue", "En retard : {what}",
      "{what} : l’échéance était le {due}, {days, plural, =0 {aujourd’hui} =1 {hier} "
@@ -170,6 +299,64 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"identity.person.revoked", "Sessions fermées"},
     {"identity.person.disabled", "Compte désactivé"},
     {"identity.person.erased", "Compte effacé"},
+    {"budgets.budget.created", "Budget « {budget} » rédigé"},
+    {"budgets.budget.updated", "Budget « {budget} » modifié"},
+    {"budgets.budget.submitted", "Budget « {budget} » soumis"},
+    {"budgets.budget.approved", "Budget « {budget} » approuvé"},
+    {"budgets.budget.rejected", "Budget « {budget} » non approuvé"},
+    {"budgets.budget.activated", "Budget « {budget} » activé"},
+    {"budgets.budget.suspended", "Budget « {budget} » suspendu"},
+    {"budgets.budget.resumed", "Budget « {budget} » repris"},
+    {"budgets.budget.closing", "Clôture du budget « {budget} » engagée"},
+    {"budgets.budget.closed", "Budget « {budget} » clôturé"},
+    {"budgets.budget.archived", "Budget « {budget} » archivé"},
+    {"budgets.budget.allocated", "Crédits de « {budget} » répartis sur les lignes"},
+    {"budgets.budget.posted", "Écriture passée dans « {budget} »"},
+    {"budgets.budget.alerted", "Alerte sur « {budget} »"},
+    {"budgets.period.opened", "Période {period} de « {budget} » ouverte"},
+    {"budgets.period.soft_closed", "Période {period} de « {budget} » fermée aux saisies"},
+    {"budgets.period.close_due", "Clôture de la période {period} de « {budget} » attendue"},
+    {"budgets.period.closed", "Période {period} de « {budget} » clôturée"},
+    {"budgets.period.reopen_requested",
+     "Réouverture de la période {period} de « {budget} » demandée"},
+    {"budgets.period.reopened", "Période {period} de « {budget} » rouverte"},
+    {"budgets.commitment.requested", "Engagement « {item} » demandé : {amount}"},
+    {"budgets.commitment.reserved", "Engagement « {item} » validé : {amount} réservés"},
+    {"budgets.commitment.refused", "Engagement « {item} » refusé : {amount}"},
+    {"budgets.commitment.liquidated", "Engagement « {item} » : {amount} liquidés à ce jour"},
+    {"budgets.commitment.released", "Engagement « {item} » : {amount} libérés à ce jour"},
+    {"budgets.commitment.expired", "Engagement « {item} » expiré"},
+    {"budgets.commitment.carried", "Engagement « {item} » reporté : {amount}"},
+    {"budgets.commitment.revalued", "Engagement « {item} » réévalué : {amount}"},
+    {"budgets.commitment.undercovered", "Engagement « {item} » insuffisamment couvert"},
+    {"budgets.claim.created", "État de frais commencé ({period})"},
+    {"budgets.claim.updated", "État de frais modifié ({period})"},
+    {"budgets.claim.submitted", "État de frais soumis ({period}) : {amount}"},
+    {"budgets.claim.certified", "Service fait certifié ({period}) : {amount}"},
+    {"budgets.claim.changes_requested", "État de frais renvoyé pour modification ({period})"},
+    {"budgets.claim.declined", "État de frais refusé ({period})"},
+    {"budgets.claim.approved", "État de frais approuvé ({period}) : {amount}"},
+    {"budgets.claim.paid", "État de frais payé ({period}) : {amount}"},
+    {"budgets.claim.payment_failed", "Paiement d’un état de frais rejeté ({period})"},
+    {"budgets.transfer.requested", "Virement de {from} vers {to} demandé : {amount}"},
+    {"budgets.transfer.needs_funder",
+     "Virement de {from} vers {to} soumis au financeur : {amount}"},
+    {"budgets.transfer.funder_approved",
+     "Virement de {from} vers {to} accepté par le financeur : {amount}"},
+    {"budgets.transfer.posted", "Virement de {from} vers {to} effectué : {amount}"},
+    {"budgets.transfer.refused", "Virement de {from} vers {to} refusé : {amount}"},
+    {"budgets.transfer.withdrawn", "Virement de {from} vers {to} retiré : {amount}"},
+    {"budgets.amendment.created", "Avenant à « {budget} » rédigé : {amendment}"},
+    {"budgets.amendment.signed", "Avenant à « {budget} » signé par {partner} : {amendment}"},
+    {"budgets.amendment.in_force", "Avenant à « {budget} » en vigueur : {amendment}"},
+    {"budgets.amendment.voided", "Avenant à « {budget} » abandonné : {amendment}"},
+    {"budgets.report.due", "Compte rendu financier de « {budget} » attendu"},
+    {"budgets.report.prepared", "Compte rendu financier de « {budget} » préparé"},
+    {"budgets.report.certified", "Compte rendu financier de « {budget} » certifié"},
+    {"budgets.report.sent", "Compte rendu financier de « {budget} » envoyé au financeur"},
+    {"budgets.report.accepted", "Compte rendu financier de « {budget} » accepté par le financeur"},
+    {"budgets.report.overdue", "Compte rendu financier de « {budget} » en retard"},
+    {"budgets.report.revised", "Compte rendu financier de « {budget} » repris pour révision"},
     {"activity", "Un élément a changé"},
     {"deadline.submit", "Soumission de la candidature"},
     {"deadline.closes", "Clôture de « {call} »"},
@@ -180,12 +367,37 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"deadline.decides", "Résultats de « {call} »"},
     {"deadline.nominate", "Nomination"},
     {"deadline.nominations_close", "Nominations pour « {call} »"},
+    {"deadline.budgets.start", "Activation du budget « {budget} »"},
+    {"deadline.budgets.end", "Fin du budget « {budget} »"},
+    {"deadline.budgets.settle", "Solde du budget « {budget} »"},
+    {"deadline.periods.end", "Fin de la période {period} du budget « {budget} »"},
+    {"deadline.periods.close", "Clôture de la période {period} du budget « {budget} »"},
+    {"deadline.commitments.expire", "Fin de l’engagement « {item} »"},
+    {"deadline.commitments.settle", "Solde de l’engagement « {item} »"},
+    {"deadline.claims.submit", "Soumission de votre état de frais pour la mission {period}"},
+    {"deadline.claims.pay", "Paiement d’un état de frais pour la mission {period}"},
+    {"deadline.transfers.post", "Décision sur le virement de {from} vers {to}"},
+    {"deadline.amendments.notice", "Notification au financeur de l’avenant à « {budget} »"},
+    {"deadline.reports.due", "Compte rendu financier du budget « {budget} »"},
     {"deadline", "Une échéance"},
+    {"amendment.no_cost_extension", "prolongation sans financement supplémentaire"},
+    {"amendment.costed_extension", "prolongation avec financement supplémentaire"},
+    {"amendment.supplement", "financement complémentaire"},
+    {"amendment.deobligation", "réduction du financement"},
+    {"amendment.rebudget", "nouvelle répartition entre les lignes"},
+    {"amendment.partner_change", "changement de partenaires"},
+    {"amendment.date_change", "changement de dates"},
+    {"amendment.correction", "correction"},
+    {"amendment.termination", "résiliation"},
+    {"amendment", "avenant"},
+    {"line.all", "toutes les lignes"},
     {"mail.greeting", "Bonjour {name},"},
     {"mail.link", "Ouvrir le dossier : {link}"},
     {"mail.footer",
      "Ce message a été envoyé automatiquement par Jointly. Merci de ne pas y répondre."},
     {"date.day", "{day} {month} {year} à {hour} h {minute} ({zone})"},
+    {"date.day_alone", "{day} {month} {year}"},
+    {"date.period", "{first} – {last}"},
     {"date.both", "{due}, soit le {local}"},
     {"zone.city", "heure de {city}"},
     {"zone.Asia/Tokyo", "heure du Japon"},

@@ -47,21 +47,29 @@ std::string DayNumber(const Catalogue& catalogue, Date date) {
   return std::to_string(day) + (catalogue.language == "fr" && day == 1 ? "er" : "");
 }
 
+Arguments DayArguments(const Catalogue& catalogue, Date date) {
+  const auto month = static_cast<unsigned>(date.month());
+  return {.texts = {{"year", std::to_string(static_cast<int>(date.year()))},
+                    {"month", std::string(catalogue.months.at(month - 1))},
+                    {"monthNumber", std::to_string(month)},
+                    {"day", DayNumber(catalogue, date)},
+                    {"weekday", std::string(catalogue.weekdays.at(WeekdayOf(date).c_encoding()))}}};
+}
+
+std::string FormatDay(const Catalogue& catalogue, Date date) {
+  return FormatMessage(FindPhrase(catalogue, "date.day_alone")->text, catalogue.language,
+                       DayArguments(catalogue, date));
+}
+
 }  // namespace
 
 std::string FormatCivil(const CivilTime& civil, std::string_view language) {
   const Catalogue& catalogue = *CataloguesFor(language)[0];
-  const auto month = static_cast<unsigned>(civil.date.month());
   const std::int64_t minutes = civil.clock.count() / 60;
-  const Arguments arguments{
-      .texts = {{"year", std::to_string(static_cast<int>(civil.date.year()))},
-                {"month", std::string(catalogue.months.at(month - 1))},
-                {"monthNumber", std::to_string(month)},
-                {"day", DayNumber(catalogue, civil.date)},
-                {"weekday", std::string(catalogue.weekdays.at(WeekdayOf(civil.date).c_encoding()))},
-                {"hour", std::to_string(minutes / 60)},
-                {"minute", TwoDigits(minutes % 60)},
-                {"zone", ZoneName(catalogue, civil.zone)}}};
+  Arguments arguments = DayArguments(catalogue, civil.date);
+  arguments.texts["hour"] = std::to_string(minutes / 60);
+  arguments.texts["minute"] = TwoDigits(minutes % 60);
+  arguments.texts["zone"] = ZoneName(catalogue, civil.zone);
   return FormatMessage(FindPhrase(catalogue, "date.day")->text, catalogue.language, arguments);
 }
 
@@ -76,6 +84,20 @@ std::string FormatDue(const CivilTime& due, std::string_view language,
   const Catalogue& catalogue = *CataloguesFor(language)[0];
   return FormatMessage(FindPhrase(catalogue, "date.both")->text, catalogue.language,
                        {.texts = {{"due", there}, {"local", FormatCivil(*here, language)}}});
+}
+
+std::string EncodeDays(Date first, Date last) { return FormatDate(first) + "/" + FormatDate(last); }
+
+std::string FormatDays(std::string_view encoded, std::string_view language) {
+  const std::size_t slash = encoded.find('/');
+  if (slash == std::string_view::npos) return "";
+  const auto first = ParseDate(encoded.substr(0, slash));
+  const auto last = ParseDate(encoded.substr(slash + 1));
+  if (!first.ok() || !last.ok()) return "";
+  const Catalogue& catalogue = *CataloguesFor(language)[0];
+  return FormatMessage(
+      FindPhrase(catalogue, "date.period")->text, catalogue.language,
+      {.texts = {{"first", FormatDay(catalogue, *first)}, {"last", FormatDay(catalogue, *last)}}});
 }
 
 int DaysUntil(const CivilTime& due, Time at) {

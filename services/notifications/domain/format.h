@@ -16,6 +16,11 @@ std::string FormatCivil(const CivilTime& civil, std::string_view language);
 std::string FormatDue(const CivilTime& due, std::string_view language,
                       std::string_view reader_zone);
 
+// A range of days, as a budget's period or a mission: "2020-04-01/2021-03-31" as "1 April 2020 – 31
+// March 2021". Whole days of the budget's own calendar, so without a zone. Empty when it is none.
+std::string EncodeDays(Date first, Date last);
+std::string FormatDays(std::string_view encoded, std::string_view language);
+
 // Whole days from `at` to the date, by the calendar of the date's zone: 0 on the day itself,
 // negative after it.
 int DaysUntil(const CivilTime& due, Time at);

@@ -18,6 +18,11 @@ constexpr std::array<Step, 5> kWork{-14, -7, -2, -1, 1};
 constexpr std::array<Step, 4> kWeeks{-14, -7, -2, -1};
 constexpr std::array<Step, 3> kShort{-7, -2, -1};
 constexpr std::array<Step, 2> kGentle{-7, -1};
+constexpr std::array<Step, 3> kMonths{-60, -30, -7};
+constexpr std::array<Step, 2> kMonthAndWeek{-30, -7};
+constexpr std::array<Step, 2> kWeekAndLate{-7, 1};
+constexpr std::array<Step, 3> kPayment{-7, -1, 1};
+constexpr std::array<Step, 4> kClaims{-14, -7, -1, 1};
 
 struct Policy {
   std::string_view kind;
@@ -27,7 +32,7 @@ struct Policy {
 
 // Kinds with a policy of their own. After a call has closed or an offer has expired there is
 // nothing left to do, so these have no step after the date: the event itself tells.
-const std::array<Policy, 9> kPolicies{{
+const std::array<Policy, 21> kPolicies{{
     {"submit", kBeforeOnly, true},       // A student's draft, before its call closes.
     {"closes", kBeforeOnly},             // The office's view of the same date.
     {"call_closes", kBeforeOnly},        //
@@ -37,6 +42,20 @@ const std::array<Policy, 9> kPolicies{{
     {"decides", kWeeks},                 // Comes by itself.
     {"nominate", kWork},                 // Work of an office: overdue is worth saying.
     {"nominations_close", kBeforeOnly},  //
+    {"budgets.start", kWeekAndLate},     // Can be activated.
+    {"budgets.end", kMonths},            // Time to ask for an extension.
+    {"budgets.settle", kWork},           //
+    {"periods.end", kMonths},            //
+    {"periods.close", kWork},            //
+    {"commitments.expire", kMonthAndWeek},
+    // A warning of its own tells managers of all open commitments at once.
+    {"commitments.settle", kMonthAndWeek, true},
+    {"claims.submit", kClaims},          //
+    {"claims.pay", kPayment},            //
+    {"transfers.post", kGentle},         //
+    {"amendments.notice", kBeforeOnly},  // Afterwards the funder takes none.
+    // Falling due, a month before, and being overdue are events.
+    {"reports.due", kGentle},
 }};
 
 const Policy* PolicyOf(std::string_view deadline_kind) {
@@ -62,7 +81,7 @@ struct Pending {
 
 Pending PendingSteps(const Deadline& deadline, const std::set<Step>& done, Time now) {
   Pending pending;
-  for (const Step step : LadderOf(deadline.kind, deadline.severity)) {
+  for (const Step step : LadderOf(KindOf(deadline), deadline.severity)) {
     if (done.contains(step) || !Applies(deadline, step)) continue;
     if (StepTime(deadline.due, step) <= now) {
       pending.passed.push_back(step);
@@ -90,6 +109,14 @@ void PlanMove(const Deadline& before, const Deadline& after, const Pending& pend
 }
 
 }  // namespace
+
+std::string KindOf(const Deadline& deadline) {
+  std::string_view subject = deadline.subject;
+  if (!subject.starts_with("budgets/")) return deadline.kind;
+  // "budgets/b1/commitments/c1": the last collection.
+  subject = subject.substr(0, subject.rfind('/'));
+  return std::string(subject.substr(subject.rfind('/') + 1)) + "." + deadline.kind;
+}
 
 std::span<const Step> LadderOf(std::string_view deadline_kind, Severity severity) {
   if (const Policy* policy = PolicyOf(deadline_kind)) return policy->steps;
@@ -138,7 +165,7 @@ FirePlan PlanFire(const Deadline& deadline, Step armed, const std::set<Step>& do
   if (!IsLive(deadline)) return plan;
   Pending pending = PendingSteps(deadline, done, now);
   // A step may be armed before its own time, when office hours end too early for it.
-  const auto ladder = LadderOf(deadline.kind, deadline.severity);
+  const auto ladder = LadderOf(KindOf(deadline), deadline.severity);
   const bool known = std::find(ladder.begin(), ladder.end(), armed) != ladder.end();
   if (pending.next == armed && known && now < deadline.due_time) {
     pending.passed.push_back(armed);

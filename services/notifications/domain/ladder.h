@@ -17,7 +17,11 @@ namespace jointly::notifications {
 // step's identity: a step settled for a due date is never taken again for the same date.
 using Step = int;
 
-// The steps of a kind and severity, in order of time.
+// What a deadline is called here: its kind, which for budgets and their documents begins with the
+// collection ("commitments.expire"), because their kinds are words that others use too ("submit").
+std::string KindOf(const deadlines::Deadline& deadline);
+
+// The steps of a kind (as KindOf says it) and severity, in order of time.
 std::span<const Step> LadderOf(std::string_view deadline_kind, deadlines::Severity severity);
 
 // Whether a reminder of the kind asks one person to act: their office sees the deadline in its

@@ -29,4 +29,13 @@ Parameters DecodeParameters(std::string_view text) {
   return out;
 }
 
+std::string AlertSource(const std::string& budget, const Parameters& parameters) {
+  std::string source = "budgets.alert/" + budget;
+  for (const char* part : {"line", "alert", "percent", "version", "crossing"}) {
+    const auto found = parameters.find(part);
+    source += "/" + (found == parameters.end() ? "" : found->second);
+  }
+  return source;
+}
+
 }  // namespace jointly::notifications

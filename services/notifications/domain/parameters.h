@@ -14,4 +14,8 @@ using Parameters = std::map<std::string, std::string>;
 std::string EncodeParameters(const Parameters& parameters);
 Parameters DecodeParameters(std::string_view text);
 
+// The key of a budget's warning, which makes two of them the same: the line, the warning's kind,
+// its threshold, the authorised version and the number of the crossing.
+std::string AlertSource(const std::string& budget, const Parameters& parameters);
+
 }  // namespace jointly::notifications

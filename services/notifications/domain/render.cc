@@ -11,7 +11,11 @@ namespace jointly::notifications {
 namespace {
 
 // Parameters whose value is a resource name that readers know by its display name.
-constexpr std::array<std::string_view, 5> kNamed{"call", "home", "host", "partner", "institution"};
+constexpr std::array<std::string_view, 7> kNamed{
+    "call", "home", "host", "partner", "institution", "from_partner", "to_partner"};
+// Those that are written as they are.
+constexpr std::array<std::string_view, 7> kPlain{"agreement", "budget", "item", "amount",
+                                                 "percent",   "from",   "to"};
 
 std::string NameOf(const Names& names, const std::string& resource) {
   const auto found = names.find(resource);
@@ -38,6 +42,27 @@ std::string PhraseOf(std::string_view language, std::string_view key, std::strin
   return phrase == nullptr ? std::string(key) : FormatMessage(phrase->text, language, arguments);
 }
 
+// "budgets/b1/lines/equip-p1" as its last part; no line means all of them.
+std::string LineOf(const TextRequest& request) {
+  const std::string line = Find(request.parameters, "line");
+  if (line.empty()) return PhraseOf(request.language, "line.all", "line.all", {});
+  return line.substr(line.rfind('/') + 1);
+}
+
+// What depends on the reader's language, of budgets and their documents.
+void AddBudgetTexts(const TextRequest& request, Arguments& arguments) {
+  arguments.texts["line"] = LineOf(request);
+  const std::string period = FormatDays(Find(request.parameters, "period"), request.language);
+  arguments.texts["period"] = period.empty() ? "—" : period;
+  arguments.texts["amendment"] = PhraseOf(
+      request.language, "amendment." + Find(request.parameters, "amendment"), "amendment", {});
+  // The partner is said only where money changes sides.
+  for (const std::string end : {"from", "to"}) {
+    if (Find(request.parameters, end + "_partner").empty()) continue;
+    arguments.texts[end] += " (" + arguments.texts[end + "_partner"] + ")";
+  }
+}
+
 Arguments ArgumentsOf(const TextRequest& request, const Names& names) {
   Arguments arguments;
   // A placeholder without a value would break the message; every known one has some text.
@@ -45,8 +70,11 @@ Arguments ArgumentsOf(const TextRequest& request, const Names& names) {
     const std::string resource = Find(request.parameters, std::string(key));
     arguments.texts[std::string(key)] = resource.empty() ? "—" : NameOf(names, resource);
   }
-  const std::string agreement = Find(request.parameters, "agreement");
-  arguments.texts["agreement"] = agreement.empty() ? "—" : agreement;
+  for (const std::string_view key : kPlain) {
+    const std::string text = Find(request.parameters, std::string(key));
+    arguments.texts[std::string(key)] = text.empty() ? "—" : text;
+  }
+  AddBudgetTexts(request, arguments);
   arguments.texts["due"] = "—";
   arguments.numbers["days"] = 0;
   if (const auto due = DecodeCivil(Find(request.parameters, "due")); due.ok()) {

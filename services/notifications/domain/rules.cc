@@ -12,6 +12,13 @@ constexpr std::string_view kCall = "mobility.call";
 constexpr std::string_view kAgreement = "partnerships.agreement";
 constexpr std::string_view kInstitution = "partnerships.institution";
 constexpr std::string_view kPerson = "identity.person";
+constexpr std::string_view kBudget = "budgets.budget";
+constexpr std::string_view kPeriod = "budgets.period";
+constexpr std::string_view kCommitment = "budgets.commitment";
+constexpr std::string_view kClaim = "budgets.claim";
+constexpr std::string_view kTransfer = "budgets.transfer";
+constexpr std::string_view kAmendment = "budgets.amendment";
+constexpr std::string_view kReport = "budgets.report";
 
 constexpr bool kInbox = false;  // And no e-mail.
 
@@ -56,6 +63,52 @@ constexpr auto kTellings = std::to_array<Telling>({
     {kAgreement,   "returned",         Who::kProposer,      "agreement_returned"},
     {kAgreement,   "terminated",       Who::kBothOffices,   "agreement_terminated"},
     {kAgreement,   "expired",          Who::kBothOffices,   "agreement_expired"},
+    {kBudget,      "submitted",        Who::kBudgetManagers,  "budget_submitted"},
+    {kBudget,      "approved",         Who::kRequester,       "budget_approved"},
+    {kBudget,      "rejected",         Who::kRequester,       "budget_rejected"},
+    {kBudget,      "activated",        Who::kBudgetManagers,  "budget_activated", kInbox},
+    {kBudget,      "suspended",        Who::kBudgetManagers,  "budget_suspended"},
+    {kBudget,      "closing",          Who::kBudgetManagers,  "budget_closing"},
+    {kBudget,      "closing",          Who::kAccountants,     "budget_closing"},
+    {kPeriod,      "soft_closed",      Who::kBudgetManagers,  "period_soft_closed"},
+    {kPeriod,      "close_due",        Who::kAccountants,     "period_close_due"},
+    {kPeriod,      "closed",           Who::kBudgetManagers,  "period_closed"},
+    {kPeriod,      "reopen_requested", Who::kAccountants,     "period_reopen_requested"},
+    {kPeriod,      "reopened",         Who::kBudgetManagers,  "period_reopened"},
+    {kCommitment,  "requested",        Who::kBudgetManagers,  "commitment_requested"},
+    {kCommitment,  "reserved",         Who::kRequester,       "commitment_reserved"},
+    {kCommitment,  "refused",          Who::kRequester,       "commitment_refused"},
+    {kCommitment,  "expired",          Who::kRequester,       "commitment_expired"},
+    {kCommitment,  "expired",          Who::kBudgetManagers,  "commitment_expired"},
+    {kCommitment,  "undercovered",     Who::kBudgetManagers,  "commitment_undercovered"},
+    {kClaim,       "submitted",        Who::kBudgetManagers,  "claim_submitted"},
+    {kClaim,       "certified",        Who::kBudgetManagers,  "claim_certified"},
+    {kClaim,       "changes_requested", Who::kClaimant,        "claim_changes_requested"},
+    {kClaim,       "declined",         Who::kClaimant,        "claim_declined"},
+    {kClaim,       "approved",         Who::kAccountants,     "claim_approved"},
+    {kClaim,       "paid",             Who::kClaimant,        "claim_paid"},
+    {kClaim,       "payment_failed",   Who::kAccountants,     "claim_payment_failed"},
+    {kClaim,       "payment_failed",   Who::kClaimant,        "claim_payment_returned"},
+    {kTransfer,    "requested",        Who::kBudgetManagers,  "transfer_requested"},
+    {kTransfer,    "needs_funder",     Who::kBudgetManagers,  "transfer_needs_funder"},
+    {kTransfer,    "funder_approved",  Who::kBudgetManagers,  "transfer_funder_approved"},
+    {kTransfer,    "posted",           Who::kRequester,       "transfer_posted"},
+    {kTransfer,    "refused",          Who::kRequester,       "transfer_refused"},
+    {kAmendment,   "created",          Who::kBudgetManagers,  "amendment_created"},
+    {kAmendment,   "created",          Who::kPartnerManagers, "amendment_to_sign"},
+    {kAmendment,   "signed",           Who::kBudgetManagers,  "amendment_signed", kInbox},
+    {kAmendment,   "in_force",         Who::kBudgetManagers,  "amendment_in_force"},
+    {kAmendment,   "in_force",         Who::kPartnerManagers, "amendment_in_force"},
+    {kReport,      "due",              Who::kAccountants,     "report_due"},
+    {kReport,      "prepared",         Who::kAccountants,     "report_prepared"},
+    {kReport,      "overdue",          Who::kAccountants,     "report_overdue"},
+});
+
+constexpr auto kAlerts = std::to_array<Telling>({
+    {kBudgetAlert, "used",             Who::kBudgetManagers, "alert_used"},
+    {kBudgetAlert, "underspend",       Who::kBudgetManagers, "alert_underspend"},
+    {kBudgetAlert, "unspendable",      Who::kBudgetManagers, "alert_unspendable"},
+    {kBudgetAlert, "open_commitments", Who::kBudgetManagers, "alert_open_commitments"},
 });
 
 constexpr auto kActions = std::to_array<KnownAction>({
@@ -84,6 +137,35 @@ constexpr auto kActions = std::to_array<KnownAction>({
     {kPerson, "granted"},              {kPerson, "ungranted"},
     {kPerson, "revoked"},              {kPerson, "disabled"},
     {kPerson, "erased"},
+    {kBudget, "created"},              {kBudget, "updated"},
+    {kBudget, "submitted"},            {kBudget, "approved"},
+    {kBudget, "rejected"},             {kBudget, "activated"},
+    {kBudget, "suspended"},            {kBudget, "resumed"},
+    {kBudget, "closing"},              {kBudget, "closed"},
+    {kBudget, "archived"},             {kBudget, "allocated"},
+    {kBudget, "posted"},               {kBudget, "alerted"},
+    {kPeriod, "opened"},               {kPeriod, "soft_closed"},
+    {kPeriod, "close_due"},            {kPeriod, "closed"},
+    {kPeriod, "reopen_requested"},     {kPeriod, "reopened"},
+    {kCommitment, "requested"},        {kCommitment, "reserved"},
+    {kCommitment, "refused"},          {kCommitment, "liquidated"},
+    {kCommitment, "released"},         {kCommitment, "expired"},
+    {kCommitment, "carried"},          {kCommitment, "revalued"},
+    {kCommitment, "undercovered"},
+    {kClaim, "created"},               {kClaim, "updated"},
+    {kClaim, "submitted"},             {kClaim, "certified"},
+    {kClaim, "changes_requested"},     {kClaim, "declined"},
+    {kClaim, "approved"},              {kClaim, "paid"},
+    {kClaim, "payment_failed"},
+    {kTransfer, "requested"},          {kTransfer, "needs_funder"},
+    {kTransfer, "funder_approved"},    {kTransfer, "posted"},
+    {kTransfer, "refused"},            {kTransfer, "withdrawn"},
+    {kAmendment, "created"},           {kAmendment, "signed"},
+    {kAmendment, "in_force"},          {kAmendment, "voided"},
+    {kReport, "due"},                  {kReport, "prepared"},
+    {kReport, "certified"},            {kReport, "sent"},
+    {kReport, "accepted"},             {kReport, "overdue"},
+    {kReport, "revised"},
 });
 // clang-format on
 
@@ -97,16 +179,27 @@ bool Contains(const List& list, std::string_view value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
+std::vector<Telling> Matching(std::span<const Telling> rows, std::string_view aggregate,
+                              std::string_view action) {
+  std::vector<Telling> out;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(out), [&](const Telling& row) {
+    return row.aggregate == aggregate && row.action == action;
+  });
+  return out;
+}
+
 }  // namespace
 
 std::span<const Telling> AllTellings() { return kTellings; }
 
 std::vector<Telling> TellingsOf(std::string_view aggregate, std::string_view action) {
-  std::vector<Telling> out;
-  std::copy_if(
-      kTellings.begin(), kTellings.end(), std::back_inserter(out),
-      [&](const Telling& row) { return row.aggregate == aggregate && row.action == action; });
-  return out;
+  return Matching(kTellings, aggregate, action);
+}
+
+std::span<const Telling> AllAlerts() { return kAlerts; }
+
+std::vector<Telling> TellingsOfAlert(std::string_view alert) {
+  return Matching(kAlerts, kBudgetAlert, alert);
 }
 
 bool IsEmbargoed(std::string_view aggregate, std::string_view action) {

@@ -15,6 +15,12 @@ enum class Who {
   kOtherPartner,  // Office of the other partner.
   kBothOffices,   // Offices of both partners.
   kApplicants,    // Students with a live application to the call.
+  // Of a budget and its documents.
+  kBudgetManagers,   // Budget managers of its institution or unit.
+  kAccountants,      // Accountants of its institution or unit.
+  kPartnerManagers,  // Budget managers of the other partners.
+  kRequester,        // Who asked for it; a service that asked is nobody.
+  kClaimant,         // Whose expenses they are.
 };
 
 struct Telling {
@@ -27,6 +33,12 @@ struct Telling {
 
 std::span<const Telling> AllTellings();
 std::vector<Telling> TellingsOf(std::string_view aggregate, std::string_view action);
+
+// A warning that travels with an event is told by its own kind ("used"), whatever event brings it.
+// The aggregate of these rows is kBudgetAlert and their action the warning's kind.
+inline constexpr std::string_view kBudgetAlert = "budgets.alert";
+std::span<const Telling> AllAlerts();
+std::vector<Telling> TellingsOfAlert(std::string_view alert);
 
 // Whether what the action says is hidden from the student until the call's decision time
 // (the embargo): the outcome of the allocation, and anything that lets it be guessed.

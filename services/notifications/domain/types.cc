@@ -34,6 +34,8 @@ DeliveryState ParseDeliveryState(std::string_view name) {
   return DeliveryState::kSuppressed;
 }
 
+std::string BudgetsOf(std::string_view scope) { return "budgets of " + std::string(scope); }
+
 std::string LowerCase(std::string_view name) {
   std::string out(name);
   std::transform(out.begin(), out.end(), out.begin(), [](char c) {

@@ -117,6 +117,10 @@ struct Viewer {
   Hold hold;
 };
 
+// The viewer of a budget's activities that stands for an institution or a unit: budget managers and
+// accountants there, not the offices that follow its students, and the other way round.
+std::string BudgetsOf(std::string_view scope);
+
 // Names of enumerations: upper case on the wire ("FOUND_ELIGIBLE"), lower case here.
 std::string LowerCase(std::string_view name);
 std::string UpperCase(std::string_view name);

@@ -45,4 +45,18 @@ absl::StatusOr<deadlines::Deadline> FromProto(const deadlines::v1::Deadline& dea
   return out;
 }
 
+absl::StatusOr<std::vector<KeptDeadline>> KeptFrom(
+    const google::protobuf::RepeatedPtrField<deadlines::v1::Deadline>& deadlines,
+    const Parameters& parameters) {
+  std::vector<KeptDeadline> out;
+  for (const auto& row : deadlines) {
+    KeptDeadline kept;
+    ASSIGN_OR_RETURN(kept.deadline, FromProto(row));
+    kept.holds.resize(kept.deadline.audience.size());
+    kept.parameters = parameters;
+    out.push_back(std::move(kept));
+  }
+  return out;
+}
+
 }  // namespace jointly::notifications

@@ -84,7 +84,7 @@ Letter LetterOf(const KeptDeadline& kept, std::string kind, std::string source) 
                 .parameters = kept.parameters,
                 .statutory = deadline.severity == deadlines::Severity::kStatutory,
                 .deadline = deadline.id};
-  letter.parameters["deadline"] = deadline.kind;
+  letter.parameters["deadline"] = KindOf(deadline);
   letter.parameters["due"] = EncodeCivil(deadline.due);
   return letter;
 }
@@ -192,18 +192,22 @@ std::string TemplateOf(const Deadline& deadline, Step step) {
     std::string_view deadline;
     std::string_view kind;
   };
-  constexpr std::array<Row, 9> kTemplates{{{"submit", "application_due"},
-                                           {"closes", "call_closes"},
-                                           {"call_closes", "call_closes"},
-                                           {"complete", "completion_due"},
-                                           {"offer_expires", "offer_expires"},
-                                           {"appeal", "appeal_ends"},
-                                           {"decides", "decision_due"},
-                                           {"nominate", "nomination_due"},
-                                           {"nominations_close", "nominations_close"}}};
+  constexpr std::array<Row, 12> kTemplates{{{"submit", "application_due"},
+                                            {"closes", "call_closes"},
+                                            {"call_closes", "call_closes"},
+                                            {"complete", "completion_due"},
+                                            {"offer_expires", "offer_expires"},
+                                            {"appeal", "appeal_ends"},
+                                            {"decides", "decision_due"},
+                                            {"nominate", "nomination_due"},
+                                            {"nominations_close", "nominations_close"},
+                                            {"budgets.end", "budget_ends"},
+                                            {"periods.end", "period_ends"},
+                                            {"commitments.expire", "commitment_expires"}}};
   if (step > 0) return "deadline_overdue";
+  const std::string kind = KindOf(deadline);
   const auto found = std::find_if(kTemplates.begin(), kTemplates.end(),
-                                  [&](const Row& row) { return row.deadline == deadline.kind; });
+                                  [&](const Row& row) { return row.deadline == kind; });
   return std::string(found == kTemplates.end() ? "deadline_due" : found->kind);
 }
 

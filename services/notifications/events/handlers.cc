@@ -81,7 +81,14 @@ std::vector<bus::Subscription> Handlers::Subscriptions() {
           {"partnerships.agreement", follow(&Handlers::FollowAgreement)},
           {"mobility.call", follow(&Handlers::FollowCall)},
           {"mobility.application", follow(&Handlers::FollowApplication)},
-          {"mobility.mobility", follow(&Handlers::FollowMobility)}};
+          {"mobility.mobility", follow(&Handlers::FollowMobility)},
+          {"budgets.budget", follow(&Handlers::FollowBudget)},
+          {"budgets.period", follow(&Handlers::FollowPeriod)},
+          {"budgets.commitment", follow(&Handlers::FollowCommitment)},
+          {"budgets.claim", follow(&Handlers::FollowClaim)},
+          {"budgets.transfer", follow(&Handlers::FollowTransfer)},
+          {"budgets.amendment", follow(&Handlers::FollowAmendment)},
+          {"budgets.report", follow(&Handlers::FollowReport)}};
 }
 
 std::map<std::string, timers::Handler> Handlers::Timers() {

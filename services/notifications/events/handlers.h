@@ -30,6 +30,13 @@ class Handlers {
   absl::Status FollowCall(db::Tx& tx, const bus::Message& message);
   absl::Status FollowApplication(db::Tx& tx, const bus::Message& message);
   absl::Status FollowMobility(db::Tx& tx, const bus::Message& message);
+  absl::Status FollowBudget(db::Tx& tx, const bus::Message& message);
+  absl::Status FollowPeriod(db::Tx& tx, const bus::Message& message);
+  absl::Status FollowCommitment(db::Tx& tx, const bus::Message& message);
+  absl::Status FollowClaim(db::Tx& tx, const bus::Message& message);
+  absl::Status FollowTransfer(db::Tx& tx, const bus::Message& message);
+  absl::Status FollowAmendment(db::Tx& tx, const bus::Message& message);
+  absl::Status FollowReport(db::Tx& tx, const bus::Message& message);
   absl::Status FireReminder(db::Tx& tx, const timers::Timer& timer);
 
   const Clock& clock_;

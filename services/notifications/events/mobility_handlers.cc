@@ -32,20 +32,6 @@ std::optional<Time> InstantOf(const pb::CivilDateTime& civil) {
   return instant.ok() ? std::optional(*instant) : std::nullopt;
 }
 
-template <typename Deadlines>
-absl::StatusOr<std::vector<KeptDeadline>> KeptFrom(const Deadlines& deadlines,
-                                                   const Parameters& parameters) {
-  std::vector<KeptDeadline> out;
-  for (const auto& row : deadlines) {
-    KeptDeadline kept;
-    ASSIGN_OR_RETURN(kept.deadline, FromProto(row));
-    kept.holds.resize(kept.deadline.audience.size());
-    kept.parameters = parameters;
-    out.push_back(std::move(kept));
-  }
-  return out;
-}
-
 // A decision under embargo makes a deadline that the student may not know of yet. Its owner leaves
 // the student out until then, and has no event at that moment: so they are added here, with the
 // hold.

@@ -24,7 +24,7 @@ absl::StatusOr<std::vector<Recipient>> Resolve(db::Tx& tx, const deadlines::Audi
 }  // namespace
 
 absl::StatusOr<std::vector<Concerned>> ConcernedAt(db::Tx& tx, const KeptDeadline& kept, Time at) {
-  const bool people_only = RemindsPeopleOnly(kept.deadline.kind);
+  const bool people_only = RemindsPeopleOnly(KindOf(kept.deadline));
   std::vector<Concerned> out;
   std::set<std::string> seen;
   for (std::size_t i = 0; i < kept.deadline.audience.size(); ++i) {

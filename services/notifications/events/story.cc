@@ -12,36 +12,67 @@
 namespace jointly::notifications {
 namespace {
 
+constexpr const char* kManagerRole = "budget_manager";
+constexpr const char* kAccountantRole = "accountant";
+
+// Everybody who holds a role in an institution or, when one is named, its unit.
+struct Office {
+  std::string role;
+  std::string institution;
+  std::string unit;
+};
+
+Office InternationalOffice(const std::string& institution) {
+  return {.role = kOfficeRole, .institution = institution, .unit = ""};
+}
+
 // The offices that a row of the table means.
-std::vector<std::string> OfficesOf(const Story& story, Who who) {
-  std::vector<std::string> out;
+std::vector<Office> OfficesOf(const Story& story, Who who) {
+  std::vector<Office> out;
   switch (who) {
     case Who::kHomeOffice:
-      out = {story.home};
+      out = {InternationalOffice(story.home)};
       break;
     case Who::kHostOffice:
-      out = {story.host};
+      out = {InternationalOffice(story.host)};
       break;
     case Who::kProposer:
-      out = {story.proposer};
+      out = {InternationalOffice(story.proposer)};
       break;
     case Who::kOtherPartner:
-      out = {story.other_partner};
+      out = {InternationalOffice(story.other_partner)};
       break;
     case Who::kBothOffices:
-      out = {story.proposer, story.other_partner};
+      out = {InternationalOffice(story.proposer), InternationalOffice(story.other_partner)};
+      break;
+    case Who::kBudgetManagers:
+      out = {{kManagerRole, story.budget.institution, story.budget.unit}};
+      break;
+    case Who::kAccountants:
+      out = {{kAccountantRole, story.budget.institution, story.budget.unit}};
+      break;
+    case Who::kPartnerManagers:
+      for (const std::string& partner : story.budget.other_partners) {
+        out.push_back({kManagerRole, partner, ""});
+      }
       break;
     case Who::kStudent:
     case Who::kApplicants:
+    case Who::kRequester:
+    case Who::kClaimant:
       break;
   }
-  std::erase(out, "");
+  std::erase_if(out, [](const Office& office) { return office.institution.empty(); });
   return out;
 }
 
 std::vector<std::string> PeopleOf(const Story& story, Who who) {
   if (who == Who::kStudent && !story.student.empty()) return {story.student};
   if (who == Who::kApplicants) return story.applicants;
+  const std::string& party = who == Who::kRequester ? story.requester : story.claimant;
+  const bool is_party = who == Who::kRequester || who == Who::kClaimant;
+  // A service may have asked ("services/mobility"). Whoever did it knows.
+  if (is_party && party.starts_with("people/") && party != story.actor) return {party};
   return {};
 }
 
@@ -59,38 +90,42 @@ Letter LetterOf(const bus::Message& message, const Story& story, const Telling& 
   return letter;
 }
 
-absl::Status TellOffice(db::Tx& tx, const bus::Message& message, const Story& story,
-                        const Telling& telling, const std::string& institution, Time now) {
-  const Letter letter = LetterOf(message, story, telling, now);
-  ASSIGN_OR_RETURN(const std::vector<Recipient> holders,
-                   store::HoldersOf(tx, kOfficeRole, institution, ""));
-  if (holders.empty()) {
+// Waits for the first who gets the role in a scope that covers the office.
+void KeepForLater(db::Tx& tx, const Letter& letter, const Office& office, Time event_time) {
+  for (const std::string& scope : {office.institution, office.unit}) {
+    if (scope.empty()) continue;
     store::SaveUnclaimed(tx, {.source = letter.source,
-                              .role = kOfficeRole,
-                              .scope = institution,
+                              .role = office.role,
+                              .scope = scope,
                               .kind = letter.kind,
                               .subject = letter.subject,
                               .parameters = letter.parameters,
                               .email = letter.email,
-                              .event_time = message.time});
+                              .event_time = event_time});
   }
+}
+
+absl::Status TellOffice(db::Tx& tx, const Letter& letter, const Office& office,
+                        const std::string& actor, Time event_time, Time now) {
+  ASSIGN_OR_RETURN(const std::vector<Recipient> holders,
+                   store::HoldersOf(tx, office.role, office.institution, office.unit));
+  if (holders.empty()) KeepForLater(tx, letter, office, event_time);
   for (const Recipient& holder : holders) {
     // Whoever did it knows.
-    if (holder.person != story.actor) Post(tx, letter, holder, now);
+    if (holder.person != actor) Post(tx, letter, holder, now);
   }
   return absl::OkStatus();
 }
 
 absl::Status TellRow(db::Tx& tx, const bus::Message& message, const Story& story,
                      const Telling& telling, Time now) {
-  for (const std::string& institution : OfficesOf(story, telling.who)) {
-    RETURN_IF_ERROR(TellOffice(tx, message, story, telling, institution, now));
+  const Letter letter = LetterOf(message, story, telling, now);
+  for (const Office& office : OfficesOf(story, telling.who)) {
+    RETURN_IF_ERROR(TellOffice(tx, letter, office, story.actor, message.time, now));
   }
   for (const std::string& person : PeopleOf(story, telling.who)) {
     ASSIGN_OR_RETURN(const std::vector<Recipient> found, store::PersonAsRecipient(tx, person));
-    for (const Recipient& recipient : found) {
-      Post(tx, LetterOf(message, story, telling, now), recipient, now);
-    }
+    for (const Recipient& recipient : found) Post(tx, letter, recipient, now);
   }
   return absl::OkStatus();
 }
@@ -121,6 +156,18 @@ absl::Status Tell(db::Tx& tx, const bus::Message& message, const Story& story, T
                         story.viewers);
   for (const Telling& telling : TellingsOf(message.aggregate_type, story.action)) {
     RETURN_IF_ERROR(TellRow(tx, message, story, telling, now));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TellWarning(db::Tx& tx, const bus::Message& message, const Story& story,
+                         const Telling& telling, const Warning& warning, Time now) {
+  Letter letter = LetterOf(message, story, telling, now);
+  letter.source = warning.source;
+  letter.subject = warning.subject;
+  letter.parameters = warning.parameters;
+  for (const Office& office : OfficesOf(story, telling.who)) {
+    RETURN_IF_ERROR(TellOffice(tx, letter, office, /*actor=*/"", message.time, now));
   }
   return absl::OkStatus();
 }

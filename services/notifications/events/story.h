@@ -7,6 +7,7 @@
 
 #include "common/bus/event.h"
 #include "common/db/database.h"
+#include "services/notifications/domain/rules.h"
 #include "services/notifications/domain/types.h"
 
 namespace jointly::notifications {
@@ -26,6 +27,13 @@ struct Story {
   std::string proposer;
   std::string other_partner;
   std::vector<std::string> applicants;
+  struct Budget {
+    std::string institution;
+    std::string unit;                         // Empty: the whole institution.
+    std::vector<std::string> other_partners;  // Without the institution.
+  } budget;
+  std::string requester;
+  std::string claimant;
   Hold hold;  // Of the student's part, when the action is under embargo.
 };
 
@@ -34,6 +42,16 @@ Story StoryOf(const events::v1::Change& change);
 
 // Writes the activity and every message that the table asks for.
 absl::Status Tell(db::Tx& tx, const bus::Message& message, const Story& story, Time now);
+
+// A warning that the event carries. It exists once per source, whatever events bring it.
+struct Warning {
+  std::string source;
+  std::string subject;
+  Parameters parameters;
+};
+// Tells it as the row says. Also to whoever caused the event: what they did is not what it says.
+absl::Status TellWarning(db::Tx& tx, const bus::Message& message, const Story& story,
+                         const Telling& telling, const Warning& warning, Time now);
 
 // Mails about what happened longer ago are not sent; the inbox has them.
 inline constexpr std::chrono::days kNews{7};

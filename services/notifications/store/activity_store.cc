@@ -16,6 +16,11 @@ constexpr std::string_view kOffice = R"sql( WHERE EXISTS (
       SELECT 1 FROM activity_audience
        WHERE activity_audience.activity = activity.id
          AND activity_audience.visible_time <= $2 AND activity_audience.audience {any $1}))sql";
+constexpr std::string_view kAllButBudgets = R"sql( WHERE activity.time <= $2 AND (
+      activity.aggregate NOT LIKE 'budgets.%' OR EXISTS (
+      SELECT 1 FROM activity_audience
+       WHERE activity_audience.activity = activity.id
+         AND activity_audience.visible_time <= $2 AND activity_audience.audience {any $1})))sql";
 constexpr std::string_view kPerson = R"sql(
       JOIN activity_audience ON activity_audience.activity = activity.id
      WHERE activity_audience.audience = $1 AND activity_audience.visible_time <= $2)sql";
@@ -66,6 +71,9 @@ void MoveHeldActivities(db::Tx& tx, const std::string& call, Time until, Time no
 ScopedQuery ActivitiesOf(const ActivityScope& scope, Time now) {
   const std::string select(kSelect);
   if (scope.everywhere) return {select + std::string(kEverywhere), {now}};
+  if (scope.all_but_budgets) {
+    return {select + std::string(kAllButBudgets), {db::TextList{scope.viewers}, now}};
+  }
   if (scope.person_only) return {select + std::string(kPerson), {scope.viewers.front(), now}};
   return {select + std::string(kOffice), {db::TextList{scope.viewers}, now}};
 }

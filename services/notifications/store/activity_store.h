@@ -18,6 +18,7 @@ void MoveHeldActivities(db::Tx& tx, const std::string& call, Time until, Time no
 struct ActivityScope {
   std::vector<std::string> viewers;  // The person and the institutions of their offices.
   bool everywhere = false;           // Administrators and auditors of the deployment.
+  bool all_but_budgets = false;      // Offices of the deployment; of budgets as viewers.
   // `viewers` is the person alone: few rows among many, so they are where the search begins.
   bool person_only = false;
 };

@@ -78,6 +78,19 @@ void SaveUnclaimed(db::Tx& tx, const Unclaimed& message) {
               EncodeParameters(message.parameters), message.email, message.event_time});
 }
 
+namespace {
+
+// A message to a unit waits for its institution's too, and either takes it from the other.
+void Forget(db::Tx& tx, const Reader::Role& role, const std::string& source) {
+  const std::string institution = role.scope.substr(0, role.scope.find("/units/"));
+  tx.Execute(R"sql(
+      DELETE FROM unclaimed
+       WHERE role = $1 AND source = $2 AND (scope = $3 OR scope = $4 OR scope LIKE $5))sql",
+             {role.role, source, role.scope, institution, role.scope + "/units/%"});
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<Unclaimed>> Claim(db::Tx& tx, const std::vector<Reader::Role>& roles,
                                              Time oldest) {
   std::vector<Unclaimed> out;
@@ -100,9 +113,7 @@ absl::StatusOr<std::vector<Unclaimed>> Claim(db::Tx& tx, const std::vector<Reade
                      .email = row.Bool("email"),
                      .event_time = row.At("event_time")});
     }
-    if (!rows.empty()) {
-      tx.Execute("DELETE FROM unclaimed WHERE role = $1 AND scope = $2", {role.role, role.scope});
-    }
+    for (const db::Row& row : rows) Forget(tx, role, row.Text("source"));
   }
   return out;
 }

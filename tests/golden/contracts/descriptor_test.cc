@@ -1,6 +1,8 @@
 #include <google/api/annotations.pb.h>
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
+#include <jointly/budgets/v1/budgets.pb.h>
+#include <jointly/budgets/v1/budgets_events.pb.h>
 #include <jointly/identity/v1/identity_events.pb.h>
 #include <jointly/mobility/v1/mobility_events.pb.h>
 #include <jointly/notifications/v1/notifications.pb.h>
@@ -23,7 +25,12 @@ using google::protobuf::FileDescriptor;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
-constexpr const char* kFiles[] = {"jointly/deadlines/v1/deadline.proto",
+constexpr const char* kFiles[] = {"jointly/budgets/v1/budgets.proto",
+                                  "jointly/budgets/v1/budgets_events.proto",
+                                  "jointly/budgets/v1/requests.proto",
+                                  "jointly/budgets/v1/resources.proto",
+                                  "jointly/budgets/v1/views.proto",
+                                  "jointly/deadlines/v1/deadline.proto",
                                   "jointly/events/v1/change.proto",
                                   "jointly/identity/v1/identity.proto",
                                   "jointly/identity/v1/identity_events.proto",

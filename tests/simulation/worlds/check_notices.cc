@@ -2,6 +2,7 @@
 #include <set>
 
 #include "common/auth/cipher.h"
+#include "services/notifications/domain/parameters.h"
 #include "services/notifications/domain/rules.h"
 #include "tests/simulation/worlds/canary.h"
 #include "tests/simulation/worlds/check.h"
@@ -82,18 +83,31 @@ std::string SourceOf(const Event& event, std::string_view kind) {
          std::string(kind);
 }
 
+// A budget's warning travels with events and has a key of its own.
+bool IsWarning(const std::string& kind) {
+  const auto alerts = notifications::AllAlerts();
+  return std::any_of(alerts.begin(), alerts.end(),
+                     [&](const notifications::Telling& row) { return row.kind == kind; });
+}
+
 // No message of nothing: each has the key of an event that tells it, or of a deadline.
 void CheckGhosts(Node& node, const std::vector<Event>& events, const char* table,
                  const char* channel, Findings& findings) {
   std::map<std::string, std::vector<const Event*>> by_subject;
   for (const Event& event : events) by_subject[event.subject].push_back(&event);
-  for (const db::Row& row : node.Query("SELECT id, person, kind, subject FROM " +
+  for (const db::Row& row : node.Query("SELECT id, person, kind, subject, parameters FROM " +
                                        std::string(table) + " WHERE deadline = ''")) {
     const auto& candidates = by_subject[row.Text("subject")];
-    const bool known = std::any_of(candidates.begin(), candidates.end(), [&](const Event* event) {
-      return KeyOf(SourceOf(*event, row.Text("kind")), row.Text("person"), channel) ==
-             row.Text("id");
-    });
+    const auto is_of = [&](const std::string& source) {
+      return KeyOf(source, row.Text("person"), channel) == row.Text("id");
+    };
+    const std::string kind = row.Text("kind");
+    const bool known =
+        IsWarning(kind)
+            ? is_of(notifications::AlertSource(
+                  row.Text("subject"), notifications::DecodeParameters(row.Text("parameters"))))
+            : std::any_of(candidates.begin(), candidates.end(),
+                          [&](const Event* event) { return is_of(SourceOf(*event, kind)); });
     if (!known) {
       findings.push_back(std::string(table) + " of no event: " + row.Text("kind") + " of " +
                          row.Text("subject") + " to " + row.Text("person"));

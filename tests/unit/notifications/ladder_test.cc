@@ -55,6 +55,44 @@ TEST(Ladder, IsChosenByKindThenBySeverity) {
   EXPECT_EQ(steps("offer_expires", Severity::kLocal), (std::vector<Step>{-7, -2, -1}));
 }
 
+// domain/budgets.md, section 4: what is announced when. `+1`: the day after, when it is not done.
+TEST(Ladder, OfBudgetsIsChosenByTheirCollectionAndKind) {
+  struct Row {
+    const char* subject;
+    const char* kind;
+    const char* known_as;
+    std::vector<Step> steps;
+    bool people_only;
+  };
+  const Row rows[] = {
+      {"budgets/b", "start", "budgets.start", {-7, 1}, false},
+      {"budgets/b", "end", "budgets.end", {-60, -30, -7}, false},
+      {"budgets/b", "settle", "budgets.settle", {-14, -7, -2, -1, 1}, false},
+      {"budgets/b/periods/p1", "end", "periods.end", {-60, -30, -7}, false},
+      {"budgets/b/periods/p1", "close", "periods.close", {-14, -7, -2, -1, 1}, false},
+      {"budgets/b/commitments/c", "expire", "commitments.expire", {-30, -7}, false},
+      {"budgets/b/commitments/c", "settle", "commitments.settle", {-30, -7}, true},
+      {"budgets/b/claims/c", "submit", "claims.submit", {-14, -7, -1, 1}, false},
+      {"budgets/b/claims/c", "pay", "claims.pay", {-7, -1, 1}, false},
+      {"budgets/b/transfers/t", "post", "transfers.post", {-7, -1}, false},
+      {"budgets/b/amendments/a", "notice", "amendments.notice", {-30, -14, -7, -2, -1}, false},
+      {"budgets/b/reports/r", "due", "reports.due", {-7, -1}, false},
+      // Another service's word for something else.
+      {"applications/a1", "submit", "submit", {-30, -14, -7, -2, -1}, true},
+      {"calls/budgets", "closes", "closes", {-30, -14, -7, -2, -1}, false},
+  };
+  for (const Row& row : rows) {
+    Deadline deadline = Sample(1);
+    deadline.subject = row.subject;
+    deadline.kind = row.kind;
+    const std::string kind = KindOf(deadline);
+    EXPECT_EQ(kind, row.known_as);
+    const auto ladder = LadderOf(kind, Severity::kLocal);
+    EXPECT_EQ(std::vector<Step>(ladder.begin(), ladder.end()), row.steps) << kind;
+    EXPECT_EQ(RemindsPeopleOnly(kind), row.people_only) << kind;
+  }
+}
+
 TEST(Ladder, CountsDaysOnTheCalendarOfTheZone) {
   const CivilTime due = Sample(1).due;
   EXPECT_EQ(FormatTime(StepTime(due, -1)), "2026-11-13T11:00:00.000000Z");

@@ -23,13 +23,42 @@ std::string NameOf(Who who) {
       return "both_offices";
     case Who::kApplicants:
       return "applicants";
+    case Who::kBudgetManagers:
+      return "managers";
+    case Who::kAccountants:
+      return "accountants";
+    case Who::kPartnerManagers:
+      return "partner_managers";
+    case Who::kRequester:
+      return "requester";
+    case Who::kClaimant:
+      return "claimant";
   }
   return "?";
 }
 
+// Checks rows of an aggregate, an action and who is told; as many as `count`.
+void CheckTellings(const char* table, int count) {
+  std::istringstream rows(table);
+  std::string line;
+  int checked = 0;
+  while (std::getline(rows, line)) {
+    std::istringstream words(line);
+    std::string aggregate, action, word, expected, found;
+    if (!(words >> aggregate >> action)) continue;
+    while (words >> word) expected += word + " ";
+    for (const Telling& row : TellingsOf(aggregate, action)) {
+      found += NameOf(row.who) + (row.email ? ":email " : ":inbox ");
+    }
+    EXPECT_EQ(found.empty() ? "- " : found, expected) << aggregate << " " << action;
+    ++checked;
+  }
+  EXPECT_EQ(checked, count);
+}
+
 // As a coordinator would write it down. `inbox`: no e-mail.
 TEST(Tellings, SayWhoHearsOfWhat) {
-  std::istringstream rows(R"(
+  CheckTellings(R"(
       mobility.application  created           -
       mobility.application  updated           -
       mobility.application  submitted         student:email home_office:email
@@ -66,21 +95,86 @@ TEST(Tellings, SayWhoHearsOfWhat) {
       partnerships.agreement  terminated      both_offices:email
       partnerships.agreement  expired         both_offices:email
       identity.person       granted           -
-  )");
-  std::string line;
-  int checked = 0;
-  while (std::getline(rows, line)) {
-    std::istringstream words(line);
-    std::string aggregate, action, word, expected, found;
-    if (!(words >> aggregate >> action)) continue;
-    while (words >> word) expected += word + " ";
-    for (const Telling& row : TellingsOf(aggregate, action)) {
-      found += NameOf(row.who) + (row.email ? ":email " : ":inbox ");
-    }
-    EXPECT_EQ(found.empty() ? "- " : found, expected) << aggregate << " " << action;
-    ++checked;
+  )",
+                36);
+}
+
+// As an administrator of budgets would.
+TEST(Tellings, SayWhoHearsOfABudget) {
+  CheckTellings(R"(
+      budgets.budget        created           -
+      budgets.budget        updated           -
+      budgets.budget        submitted         managers:email
+      budgets.budget        approved          requester:email
+      budgets.budget        rejected          requester:email
+      budgets.budget        activated         managers:inbox
+      budgets.budget        suspended         managers:email
+      budgets.budget        resumed           -
+      budgets.budget        closing           managers:email accountants:email
+      budgets.budget        closed            -
+      budgets.budget        allocated         -
+      budgets.budget        posted            -
+      budgets.budget        alerted           -
+      budgets.period        opened            -
+      budgets.period        soft_closed       managers:email
+      budgets.period        close_due         accountants:email
+      budgets.period        closed            managers:email
+      budgets.period        reopen_requested  accountants:email
+      budgets.period        reopened          managers:email
+      budgets.commitment    requested         managers:email
+      budgets.commitment    reserved          requester:email
+      budgets.commitment    refused           requester:email
+      budgets.commitment    liquidated        -
+      budgets.commitment    released          -
+      budgets.commitment    expired           requester:email managers:email
+      budgets.commitment    carried           -
+      budgets.commitment    revalued          -
+      budgets.commitment    undercovered      managers:email
+      budgets.claim         created           -
+      budgets.claim         updated           -
+      budgets.claim         submitted         managers:email
+      budgets.claim         certified         managers:email
+      budgets.claim         changes_requested  claimant:email
+      budgets.claim         declined          claimant:email
+      budgets.claim         approved          accountants:email
+      budgets.claim         paid              claimant:email
+      budgets.claim         payment_failed    accountants:email claimant:email
+      budgets.transfer      requested         managers:email
+      budgets.transfer      needs_funder      managers:email
+      budgets.transfer      funder_approved   managers:email
+      budgets.transfer      posted            requester:email
+      budgets.transfer      refused           requester:email
+      budgets.transfer      withdrawn         -
+      budgets.amendment     created           managers:email partner_managers:email
+      budgets.amendment     signed            managers:inbox
+      budgets.amendment     in_force          managers:email partner_managers:email
+      budgets.amendment     voided            -
+      budgets.report        due               accountants:email
+      budgets.report        prepared          accountants:email
+      budgets.report        certified         -
+      budgets.report        sent              -
+      budgets.report        accepted          -
+      budgets.report        overdue           accountants:email
+      budgets.report        revised           -
+  )",
+                54);
+}
+
+TEST(Alerts, AreToldToManagersByTheirKind) {
+  struct Row {
+    const char* alert;
+    const char* kind;
+  };
+  for (const Row& row : {Row{"used", "alert_used"}, Row{"underspend", "alert_underspend"},
+                         Row{"unspendable", "alert_unspendable"},
+                         Row{"open_commitments", "alert_open_commitments"}}) {
+    const std::vector<Telling> tellings = TellingsOfAlert(row.alert);
+    ASSERT_EQ(tellings.size(), 1U) << row.alert;
+    EXPECT_EQ(tellings[0].kind, row.kind);
+    EXPECT_EQ(tellings[0].who, Who::kBudgetManagers) << row.alert;
   }
-  EXPECT_EQ(checked, 36);
+  EXPECT_EQ(AllAlerts().size(), 4U);
+  EXPECT_TRUE(TellingsOfAlert("submitted").empty());
 }
 
 TEST(Embargo, HidesTheOutcomeOfTheAllocationFromTheStudent) {

@@ -11,8 +11,10 @@
 namespace jointly::notifications {
 namespace {
 
-const std::set<std::string> kKnown{"call",        "agreement", "home", "host", "partner",
-                                   "institution", "due",       "days", "what"};
+const std::set<std::string> kKnown{"call",        "agreement", "home",     "host", "partner",
+                                   "institution", "due",       "days",     "what", "budget",
+                                   "item",        "amount",    "percent",  "line", "from",
+                                   "to",          "period",    "amendment"};
 
 std::set<std::string> PlaceholdersOf(const Template& row) {
   std::set<std::string> out = notifications::PlaceholdersOf(row.title);
@@ -64,6 +66,9 @@ TEST(Catalogue, HasATextForEveryTellingAndEveryAction) {
   for (const Telling& row : AllTellings()) {
     EXPECT_NE(FindTemplate(English(), row.kind), nullptr) << row.kind;
   }
+  for (const Telling& row : AllAlerts()) {
+    EXPECT_NE(FindTemplate(English(), row.kind), nullptr) << row.kind;
+  }
   for (const KnownAction& row : AllActions()) {
     const std::string key = std::string(row.aggregate) + "." + std::string(row.action);
     EXPECT_NE(FindPhrase(English(), key), nullptr) << key;
@@ -77,6 +82,29 @@ TEST(Catalogue, HasATextForEveryTellingAndEveryAction) {
   }
 }
 
+// What a message of any kind may mention.
+Parameters Everything() {
+  return {{"call", "calls/c"},
+          {"home", "institutions/uga"},
+          {"host", "institutions/tsukuba"},
+          {"partner", "institutions/tsukuba"},
+          {"institution", "institutions/uga"},
+          {"agreement", "Student exchange"},
+          {"deadline", "submit"},
+          {"due", "2026-11-14 12:00:00 Europe/Paris"},
+          {"budget", "Grenoble Unit"},
+          {"item", "Microscope"},
+          {"amount", "24828.27 EUR"},
+          {"percent", "80"},
+          {"line", "budgets/b1/lines/p1-equip"},
+          {"from", "TRAVEL"},
+          {"to", "CONS"},
+          {"from_partner", "institutions/uga"},
+          {"to_partner", "institutions/tsukuba"},
+          {"period", "2020-04-01/2021-03-31"},
+          {"amendment", "rebudget"}};
+}
+
 // Every message, rendered in every language with every value given: no brace and no dash is left.
 TEST(Render, FillsEveryPlaceholder) {
   const Names names{{"calls/c", "Autumn call"},
@@ -87,14 +115,7 @@ TEST(Render, FillsEveryPlaceholder) {
       const Text mail = RenderMail({.kind = std::string(row.kind),
                                     .language = language,
                                     .zone = "Asia/Tokyo",
-                                    .parameters = {{"call", "calls/c"},
-                                                   {"home", "institutions/uga"},
-                                                   {"host", "institutions/tsukuba"},
-                                                   {"partner", "institutions/tsukuba"},
-                                                   {"institution", "institutions/uga"},
-                                                   {"agreement", "Student exchange"},
-                                                   {"deadline", "submit"},
-                                                   {"due", "2026-11-14 12:00:00 Europe/Paris"}},
+                                    .parameters = Everything(),
                                     .at = *ParseTime("2026-11-07T11:00:00Z")},
                                    names, "Camille Martin", "https://jointly.example/calls/c");
       for (const char* left_over : {"{", "}", "—", "institutions/", "plural"}) {
@@ -133,6 +154,116 @@ TEST(Render, SaysHowManyDaysAreLeft) {
     EXPECT_EQ(Render(request, names).text, row.text);
     request.at = *ParseTime("2026-11-13T11:00:00Z");
     EXPECT_EQ(Render(request, names).title.find("7"), std::string::npos);
+  }
+}
+
+TEST(Render, FillsEveryPhrase) {
+  const Names names{{"calls/c", "Autumn call"},
+                    {"institutions/uga", "Université Grenoble Alpes"},
+                    {"institutions/tsukuba", "University of Tsukuba"}};
+  for (const char* language : {"en", "fr", "ja"}) {
+    for (const Phrase& row : English().phrases) {
+      if (row.key.starts_with("date.") || row.key.starts_with("zone.")) continue;
+      if (row.key.starts_with("mail.")) continue;
+      const std::string text = RenderPhrase(
+          row.key, "",
+          {.kind = "", .language = language, .zone = "UTC", .parameters = Everything(), .at = {}},
+          names);
+      for (const char* left_over : {"{", "}", "—", "institutions/"}) {
+        EXPECT_EQ(text.find(left_over), std::string::npos) << row.key << " in " << language;
+      }
+    }
+  }
+}
+
+// One message of each sort as an administrator reads it.
+TEST(Render, WritesOfBudgetsAsAdministratorsDo) {
+  const Names names{{"institutions/uga", "Université Grenoble Alpes"},
+                    {"institutions/tsukuba", "筑波大学"}};
+  struct Case {
+    const char* kind;
+    const char* language;
+    const char* title;
+    const char* text;
+  };
+  const Case cases[] = {
+      {"commitment_requested", "en", "Commitment to approve: Microscope",
+       "A commitment of 24828.27 EUR for “Microscope” was requested on “Grenoble Unit”. It waits "
+       "for your approval."},
+      {"claim_submitted", "fr", "État de frais à certifier : Grenoble Unit",
+       "Un état de frais de 24828.27 EUR pour une mission (1er avril 2020 – 31 mars 2021) a été "
+       "soumis sur le budget « Grenoble Unit ». Il attend la certification du service fait."},
+      {"transfer_posted", "ja", "費目間流用の完了：Grenoble Unit",
+       "予算「Grenoble Unit」でTRAVEL (Université Grenoble Alpes)からCONS (筑波大学)へ24828.27 "
+       "EURを流用しました。"},
+      {"period_closed", "ja", "期間の締め完了：Grenoble Unit",
+       "予算「Grenoble Unit」の2020年4月1日～2021年3月31日の期間が締められました。"
+       "締めの計算書をご確認いただけます。"},
+      {"amendment_in_force", "fr", "Avenant en vigueur : Grenoble Unit",
+       "L’avenant au budget « Grenoble Unit » est en vigueur : nouvelle répartition entre les "
+       "lignes. Les montants et les dates en tiennent compte."},
+      {"alert_used", "en", "80% used: p1-equip of Grenoble Unit",
+       "24828.27 EUR are reserved or spent on the line p1-equip of “Grenoble Unit”: it has passed "
+       "80% of what is authorised."},
+      {"budget_ends", "fr", "Fin du budget Grenoble Unit dans 7 jours",
+       "Le budget « Grenoble Unit » prend fin le 14 novembre 2026 à 12 h 00 (heure de Paris). Une "
+       "prolongation doit être en vigueur avant cette date."},
+  };
+  for (const Case& row : cases) {
+    const Text text = Render({.kind = row.kind,
+                              .language = row.language,
+                              .zone = "Europe/Paris",
+                              .parameters = Everything(),
+                              .at = *ParseTime("2026-11-07T11:00:00Z")},
+                             names);
+    EXPECT_EQ(text.title, row.title);
+    EXPECT_EQ(text.text, row.text);
+  }
+}
+
+TEST(Render, SaysThePartnerOnlyWhereMoneyChangesSidesAndAllLinesForNone) {
+  Parameters parameters = Everything();
+  parameters.erase("from_partner");
+  parameters.erase("to_partner");
+  parameters.erase("line");
+  TextRequest request{.kind = "transfer_posted",
+                      .language = "en",
+                      .zone = "UTC",
+                      .parameters = parameters,
+                      .at = {}};
+  EXPECT_EQ(Render(request, {}).text,
+            "24828.27 EUR were transferred from TRAVEL to CONS on “Grenoble Unit”.");
+  request.kind = "alert_open_commitments";
+  EXPECT_EQ(Render(request, {}).title, "Open commitments: all lines of Grenoble Unit");
+}
+
+TEST(AlertSource, IsAnotherForEveryPartOfTheKey) {
+  const Parameters base{{"line", "budgets/b/lines/l"},
+                        {"alert", "used"},
+                        {"percent", "80"},
+                        {"version", "1"},
+                        {"crossing", "1"},
+                        {"amount", "1.00 EUR"}};
+  std::set<std::string> seen{AlertSource("budgets/b", base)};
+  Parameters richer = base;
+  richer["amount"] = "2.00 EUR";
+  richer["budget"] = "renamed";
+  EXPECT_TRUE(seen.contains(AlertSource("budgets/b", richer)));
+  EXPECT_TRUE(seen.insert(AlertSource("budgets/c", base)).second);
+  for (const char* part : {"line", "alert", "percent", "version", "crossing"}) {
+    Parameters other = base;
+    other[part] += "0";
+    EXPECT_TRUE(seen.insert(AlertSource("budgets/b", other)).second) << part;
+  }
+}
+
+TEST(FormatDays, WritesARangeWithoutAZone) {
+  const std::string days = EncodeDays(*ParseDate("2020-04-01"), *ParseDate("2021-03-31"));
+  EXPECT_EQ(FormatDays(days, "en"), "1 April 2020 – 31 March 2021");
+  EXPECT_EQ(FormatDays(days, "fr"), "1er avril 2020 – 31 mars 2021");
+  EXPECT_EQ(FormatDays(days, "ja"), "2020年4月1日～2021年3月31日");
+  for (const char* none : {"", "2020-04-01", "2020-04-01/", "x/y"}) {
+    EXPECT_EQ(FormatDays(none, "en"), "") << none;
   }
 }
 

@@ -1,0 +1,279 @@
+#include <algorithm>
+
+#include "common/auth/cipher.h"
+#include "common/error/macros.h"
+#include "common/rpc/convert.h"
+#include "common/rpc/name.h"
+#include "services/budgets/api/budgets_api.h"
+#include "services/budgets/api/convert.h"
+#include "services/budgets/api/relation.h"
+#include "services/budgets/domain/deadlines_of.h"
+#include "services/budgets/store/change_store.h"
+
+// Amendments and carry-overs.
+namespace jointly::budgets {
+namespace {
+
+absl::StatusOr<AmendmentFacts> AmendmentFactsOf(Desk& desk, const Amendment& amendment) {
+  AmendmentFacts facts;
+  facts.budget = desk.budget();
+  facts.amendment = amendment;
+  facts.periods = desk.periods();
+  facts.now = desk.who().now;
+  facts.actor.today = desk.today();
+  ASSIGN_OR_RETURN(facts.pool, desk.Pool());
+  ASSIGN_OR_RETURN(facts.leftovers, desk.Leftovers(""));
+  return facts;
+}
+
+absl::StatusOr<pb::Amendment> AnswerWith(Desk& desk, const Amendment& amendment,
+                                         const auth::Principal& principal) {
+  pb::Amendment message = ToProto(amendment, desk.budget().currency);
+  ASSIGN_OR_RETURN(AmendmentFacts facts, AmendmentFactsOf(desk, amendment));
+  facts.actor.hand = {.person = principal.name, .in_place_of = ""};
+  facts.input.institution = principal.institution;
+  for (const Role role : RolesOn(principal, desk.budget())) {
+    AddAllowed(AllowedActions(facts, role), message);
+  }
+  AddDeadlines(DeadlinesOf(amendment, desk.budget(), desk.who().now), message);
+  return message;
+}
+
+absl::StatusOr<CarryOverFactsOf> CarryFactsOf(Desk& desk, const CarryOver& carry_over) {
+  CarryOverFactsOf facts;
+  facts.budget = desk.budget();
+  ASSIGN_OR_RETURN(facts.from, desk.PeriodOf(carry_over.from_period));
+  if (const Period* next = desk.PeriodAfter(carry_over.from_period)) facts.to = *next;
+  facts.carry_over = carry_over;
+  ASSIGN_OR_RETURN(facts.leftovers, desk.Leftovers(carry_over.from_period));
+  facts.now = desk.who().now;
+  facts.actor.today = desk.today();
+  return facts;
+}
+
+absl::StatusOr<pb::CarryOver> AnswerWith(Desk& desk, const CarryOver& carry_over,
+                                         const auth::Principal& principal) {
+  pb::CarryOver message = ToProto(carry_over, desk.budget().currency);
+  ASSIGN_OR_RETURN(CarryOverFactsOf facts, CarryFactsOf(desk, carry_over));
+  facts.actor.hand = {.person = principal.name, .in_place_of = ""};
+  for (const Role role : RolesOn(principal, desk.budget())) {
+    AddAllowed(AllowedActions(facts, role), message);
+  }
+  return message;
+}
+
+// The last part of "budgets/b/periods/p", checked.
+std::string PeriodIn(const std::string& name, const Budget& budget, const std::string& path,
+                     Violations& violations) {
+  const auto ids = rpc::ParseName("budgets/*/periods/*", name);
+  if (violations.Require(ids.size() == 2 && ids[0] == budget.id, path,
+                         "must be a period of the budget")) {
+    return ids[1];
+  }
+  return "";
+}
+
+}  // namespace
+
+absl::StatusOr<pb::Amendment> Api::CreateAmendment(rpc::Call& call,
+                                                   const pb::CreateAmendmentRequest& request) {
+  ASSIGN_OR_RETURN(const std::string budget, rpc::IdOf("budgets", request.parent(), "parent"));
+  return Run<pb::Amendment>(call, request, false, [&](db::Tx& tx) -> absl::StatusOr<pb::Amendment> {
+    ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), budget, ScopeOf(call)));
+    RETURN_IF_ERROR(
+        RequireRole(RolesOn(call.principal, desk.budget()), Role::kManager, "create").status());
+    Violations violations;
+    Amendment amendment =
+        ReadAmendment(request.amendment(), desk.budget(), "amendment", violations);
+    RETURN_IF_ERROR(violations.ToStatus());
+    amendment.id = ids_.Next();
+    amendment.content_hash = auth::Sha256Hex(ContentOf(amendment));
+    amendment.requester = {.person = call.principal.name, .in_place_of = ""};
+    amendment.create_time = amendment.update_time = call.now;
+    amendment.revision = 1;
+    store::SaveAmendment(tx, amendment);
+    engine_.outbox().Append(
+        tx, AmendmentChanged(desk.who(), desk.place(), nullptr, amendment,
+                             {.action = "created", .from = "", .to = Name(amendment.state)}));
+    return AnswerWith(desk, amendment, call.principal);
+  });
+}
+
+absl::StatusOr<pb::ListAmendmentsResponse> Api::ListAmendments(
+    rpc::Call& call, const pb::ListAmendmentsRequest& request) {
+  ASSIGN_OR_RETURN(const std::string id, rpc::IdOf("budgets", request.parent(), "parent"));
+  return database_.Read(
+      [&](db::Tx& tx) -> absl::StatusOr<pb::ListAmendmentsResponse> {
+        ASSIGN_OR_RETURN(Desk desk, Desk::Look(tx, WhoOf(call), id, ScopeOf(call)));
+        ASSIGN_OR_RETURN(const auto rows, store::ListAmendments(tx, id));
+        pb::ListAmendmentsResponse response;
+        for (const Amendment& row : rows) {
+          ASSIGN_OR_RETURN(*response.add_amendments(), AnswerWith(desk, row, call.principal));
+        }
+        return response;
+      },
+      call.transact_options());
+}
+
+absl::Status Api::PutInForce(Desk& desk, const AmendmentDecision& decision) {
+  RETURN_IF_ERROR(desk.Carry(decision.movements));
+  ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.Settle());
+  const Budget before = desk.budget();
+  desk.Save(*decision.budget);
+  for (const Period& period : decision.new_periods) desk.Save(period);
+  for (const Period& period : decision.changed_periods) {
+    const auto old = desk.PeriodOf(period.id);
+    RETURN_IF_ERROR(old.status());
+    desk.Save(period);
+    if (period.revision == old->revision) continue;
+    engine_.outbox().Append(
+        desk.tx(),
+        PeriodChanged(desk.who(), desk.place(), &*old, period,
+                      {.action = "updated", .from = Name(old->state), .to = Name(period.state)},
+                      nullptr));
+  }
+  SetTimers(desk, {{.arm = true,
+                    .kind = std::string(kBudgetEnds),
+                    .subject = desk.budget().id,
+                    .on = AddDays(desk.budget().end_date, 1)}});
+  ASSIGN_OR_RETURN(const BudgetBalance balance, desk.Balance());
+  engine_.outbox().Append(
+      desk.tx(),
+      BudgetChanged(desk.who(), &before, desk.budget(),
+                    {.action = "updated", .from = Name(before.state), .to = Name(before.state)},
+                    alerts, &balance));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<pb::Amendment> Api::TakeAmendmentStep(db::Tx& tx, rpc::Call& call,
+                                                     const pb::MoveAmendmentRequest& request) {
+  const auto ids = rpc::ParseName("budgets/*/amendments/*", request.name());
+  AmendmentAction action = *Parse<AmendmentAction>(request.action());
+  ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), ids[0], ScopeOf(call)));
+  ASSIGN_OR_RETURN(const Amendment before,
+                   store::LoadAmendment(tx, ids[0], ids[1], store::Lock::kYes));
+  RETURN_IF_ERROR(rpc::MatchEtag(request.etag(), before.revision));
+  ASSIGN_OR_RETURN(AmendmentFacts facts, AmendmentFactsOf(desk, before));
+  ASSIGN_OR_RETURN(facts.actor, ActorOf(desk, call, ""));
+  facts.input.institution =
+      request.institution().empty() ? call.principal.institution : request.institution();
+  facts.input.content_hash = request.content_hash();
+  if (request.has_effective_date()) {
+    facts.input.effective_date = rpc::FromProto(request.effective_date());
+  }
+  ASSIGN_OR_RETURN(Role role,
+                   ActingRole(RolesOn(call.principal, desk.budget()), kAmendmentWorkflow, action));
+  if (action == AmendmentAction::kSign) {
+    action = SignAction(desk.budget(), before, facts.input.institution);
+    // Nobody signs for another institution, whatever else they may do here.
+    if (!call.principal.HoldsIn(auth::Role::kBudgetManager, facts.input.institution)) {
+      return PermissionDenied(kNotOwnInstitution,
+                              "sign for an institution whose budget manager you are",
+                              {{"institution", facts.input.institution}});
+    }
+  }
+  ASSIGN_OR_RETURN(const AmendmentDecision decision,
+                   DecideFor(desk, facts, action, role, auth::Role::kBudgetManager));
+  if (decision.budget.has_value()) RETURN_IF_ERROR(PutInForce(desk, decision));
+  store::SaveAmendment(tx, decision.after);
+  engine_.outbox().Append(tx, AmendmentChanged(desk.who(), desk.place(), &before, decision.after,
+                                               {.action = decision.move->event,
+                                                .from = Name(decision.from),
+                                                .to = Name(decision.after.state)}));
+  return AnswerWith(desk, decision.after, call.principal);
+}
+
+absl::StatusOr<pb::Amendment> Api::MoveAmendment(rpc::Call& call,
+                                                 const pb::MoveAmendmentRequest& request) {
+  Violations violations;
+  violations.Require(rpc::ParseName("budgets/*/amendments/*", request.name()).size() == 2, "name",
+                     "must look like budgets/{b}/amendments/{a}");
+  const auto action = Parse<AmendmentAction>(request.action());
+  violations.Require(action.has_value() && action != AmendmentAction::kSignLast, "action",
+                     "must be sign, put_in_force or void");
+  if (!request.institution().empty()) {
+    CheckName("institutions/*", request.institution(), "institution", violations);
+  }
+  ReadMaybeDate(request.has_effective_date(), request.effective_date(), "effective_date",
+                violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  return Run<pb::Amendment>(call, request, false,
+                            [&](db::Tx& tx) { return TakeAmendmentStep(tx, call, request); });
+}
+
+absl::StatusOr<pb::CarryOver> Api::CreateCarryOver(rpc::Call& call,
+                                                   const pb::CreateCarryOverRequest& request) {
+  ASSIGN_OR_RETURN(const std::string budget, rpc::IdOf("budgets", request.parent(), "parent"));
+  return Run<pb::CarryOver>(call, request, false, [&](db::Tx& tx) -> absl::StatusOr<pb::CarryOver> {
+    ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), budget, ScopeOf(call)));
+    RETURN_IF_ERROR(
+        RequireRole(RolesOn(call.principal, desk.budget()), Role::kManager, "create").status());
+    const pb::CarryOver& message = request.carry_over();
+    Violations violations;
+    CarryOver carry_over;
+    carry_over.budget = budget;
+    carry_over.from_period =
+        PeriodIn(message.from_period(), desk.budget(), "carry_over.from_period", violations);
+    carry_over.to_period =
+        PeriodIn(message.to_period(), desk.budget(), "carry_over.to_period", violations);
+    CheckNote(message.reason(), false, "carry_over.reason", violations);
+    carry_over.reason = message.reason();
+    violations.Require(message.lines_size() <= static_cast<int>(kRowsMax), "carry_over.lines",
+                       "has more than 200 rows");
+    for (int i = 0; i < message.lines_size(); ++i) {
+      const std::string at = "carry_over.lines[" + std::to_string(i) + "]";
+      const LineKey line =
+          ReadLine(message.lines(i).line(), desk.budget(), at + ".line", violations);
+      violations.Require(line.period == carry_over.from_period, at + ".line.period",
+                         "must be the from_period");
+      carry_over.lines.push_back(
+          {line, ReadAmountIn(message.lines(i).change(), desk.budget().currency, Sign::kPositive,
+                              at + ".change", violations)});
+    }
+    RETURN_IF_ERROR(violations.ToStatus());
+    carry_over.id = ids_.Next();
+    carry_over.requester = {.person = call.principal.name, .in_place_of = ""};
+    carry_over.create_time = carry_over.update_time = call.now;
+    carry_over.revision = 1;
+    ASSIGN_OR_RETURN(const CarryOverFactsOf facts, CarryFactsOf(desk, carry_over));
+    if (carry_over.lines.empty()) {
+      for (const Leftover& leftover : facts.leftovers) {
+        if (leftover.available > 0) {
+          carry_over.lines.push_back({leftover.line, leftover.available});
+        }
+      }
+    }
+    store::SaveCarryOver(tx, carry_over);
+    return AnswerWith(desk, carry_over, call.principal);
+  });
+}
+
+absl::StatusOr<pb::CarryOver> Api::MoveCarryOver(rpc::Call& call,
+                                                 const pb::MoveCarryOverRequest& request) {
+  const auto ids = rpc::ParseName("budgets/*/carryOvers/*", request.name());
+  Violations violations;
+  violations.Require(ids.size() == 2, "name", "must look like budgets/{b}/carryOvers/{c}");
+  const auto action = Parse<CarryOverAction>(request.action());
+  violations.Require(action == CarryOverAction::kApprove || action == CarryOverAction::kRefuse,
+                     "action", "must be approve or refuse");
+  if (!request.on_behalf_of().empty()) {
+    CheckName("people/*", request.on_behalf_of(), "on_behalf_of", violations);
+  }
+  RETURN_IF_ERROR(violations.ToStatus());
+  return Run<pb::CarryOver>(call, request, false, [&](db::Tx& tx) -> absl::StatusOr<pb::CarryOver> {
+    ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), ids[0], ScopeOf(call)));
+    ASSIGN_OR_RETURN(const CarryOver before,
+                     store::LoadCarryOver(tx, ids[0], ids[1], store::Lock::kYes));
+    RETURN_IF_ERROR(rpc::MatchEtag(request.etag(), before.revision));
+    ASSIGN_OR_RETURN(CarryOverFactsOf facts, CarryFactsOf(desk, before));
+    ASSIGN_OR_RETURN(facts.actor, ActorOf(desk, call, request.on_behalf_of()));
+    ASSIGN_OR_RETURN(const Role role, RoleFor(facts.actor, RolesOn(call.principal, desk.budget()),
+                                              kCarryOverWorkflow, *action));
+    ASSIGN_OR_RETURN(const CarryOverDecision decision,
+                     DecideFor(desk, facts, *action, role, auth::Role::kBudgetManager));
+    store::SaveCarryOver(tx, decision.after);
+    return AnswerWith(desk, decision.after, call.principal);
+  });
+}
+
+}  // namespace jointly::budgets

@@ -1,0 +1,293 @@
+#include "common/error/macros.h"
+#include "common/rpc/convert.h"
+#include "common/rpc/list.h"
+#include "common/rpc/mask.h"
+#include "common/rpc/name.h"
+#include "services/budgets/api/budgets_api.h"
+#include "services/budgets/api/convert.h"
+#include "services/budgets/api/relation.h"
+#include "services/budgets/domain/deadlines_of.h"
+#include "services/budgets/store/claim_store.h"
+#include "services/budgets/store/commitment_store.h"
+
+// Expense claims. The claimant need not see the budget: they see their own claims.
+namespace jointly::budgets {
+namespace {
+
+const std::vector<std::string_view> kChangeable = {"mission_start_date", "mission_end_date",
+                                                   "items"};
+
+std::string LowerCase(std::string_view value) {
+  std::string lower(value);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return lower;
+}
+
+const rpc::ListSpec& ClaimList() {
+  static const rpc::ListSpec spec = {
+      .columns = {{.field = "state", .sql = "claim.state", .map = &LowerCase},
+                  {.field = "commitment",
+                   .sql = "claim.commitment",
+                   .map =
+                       [](std::string_view name) {
+                         return std::string(name.substr(name.rfind('/') + 1));
+                       }}},
+      .key_sql = "claim.id",
+      .descending = false};
+  return spec;
+}
+
+struct ClaimName {
+  std::string budget;
+  std::string id;
+};
+absl::StatusOr<ClaimName> ParseClaimName(const std::string& name, std::string_view path) {
+  const auto ids = rpc::ParseName("budgets/*/claims/*", name);
+  if (ids.size() == 2) return ClaimName{ids[0], ids[1]};
+  Violations violations;
+  violations.Add(path, "must look like budgets/{b}/claims/{c}");
+  return violations.ToStatus();
+}
+
+absl::StatusOr<ClaimFacts> ClaimFactsOf(Desk& desk, const ExpenseClaim& claim) {
+  ClaimFacts facts;
+  facts.budget = desk.budget();
+  ASSIGN_OR_RETURN(facts.commitment, store::LoadCommitment(desk.tx(), claim.budget,
+                                                           claim.commitment, store::Lock::kYes));
+  ASSIGN_OR_RETURN(facts.period, desk.PeriodOf(facts.commitment.line.period));
+  facts.claim = claim;
+  facts.now = desk.who().now;
+  facts.actor.today = desk.today();
+  ASSIGN_OR_RETURN(facts.available, desk.Available(facts.commitment.line));
+  return facts;
+}
+
+absl::StatusOr<pb::ExpenseClaim> AnswerWith(Desk& desk, const ExpenseClaim& claim,
+                                            const auth::Principal& principal) {
+  pb::ExpenseClaim message = ToProto(claim);
+  ASSIGN_OR_RETURN(ClaimFacts facts, ClaimFactsOf(desk, claim));
+  facts.actor.hand = {.person = principal.name, .in_place_of = ""};
+  for (const Role role : RolesOn(principal, desk.budget(), claim)) {
+    facts.role = role;
+    AddAllowed(AllowedActions(facts, role), message);
+  }
+  AddDeadlines(DeadlinesOf(claim, desk.budget(), desk.who().now), message);
+  return message;
+}
+
+// The claim's approval turns its total into cost on the mission's commitment.
+absl::StatusOr<CommitmentDecision> LiquidateFor(const Desk& desk, const ClaimFacts& facts,
+                                                const Cost& cost) {
+  CommitmentFacts each;
+  each.budget = facts.budget;
+  each.period = facts.period;
+  each.commitment = facts.commitment;
+  each.now = facts.now;
+  each.actor = facts.actor;
+  each.role = facts.role;
+  each.available = facts.available;
+  each.today = desk.today();
+  each.input.effective_date = facts.input.effective_date.value_or(facts.claim.mission_end_date);
+  each.input.original = TotalOf(facts.claim);
+  each.input.control = cost.control;
+  each.input.conversion = cost.conversion;
+  return Decide(each, LiquidateAction(facts.commitment, each.input.original, false),
+                Role::kManager);
+}
+
+}  // namespace
+
+absl::StatusOr<pb::ExpenseClaim> Api::CreateClaim(rpc::Call& call,
+                                                  const pb::CreateClaimRequest& request) {
+  ASSIGN_OR_RETURN(const std::string budget, rpc::IdOf("budgets", request.parent(), "parent"));
+  const auto ids = rpc::ParseName("budgets/*/commitments/*", request.claim().commitment());
+  Violations shape;
+  shape.Require(ids.size() == 2 && ids[0] == budget, "claim.commitment",
+                "must be a commitment of the budget");
+  RETURN_IF_ERROR(shape.ToStatus());
+  return Run<pb::ExpenseClaim>(
+      call, request, false, [&](db::Tx& tx) -> absl::StatusOr<pb::ExpenseClaim> {
+        // Whoever knows a commitment may claim on it; they learn nothing of the budget.
+        const auto found = store::LoadCommitment(tx, budget, ids[1], store::Lock::kNo);
+        RETURN_IF_ERROR(found.status());
+        ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), budget, store::Everything()));
+        Violations violations;
+        ExpenseClaim claim =
+            ReadClaim(request.claim(), found->amount.currency, "claim", violations);
+        RETURN_IF_ERROR(violations.ToStatus());
+        claim.id = ids_.Next();
+        claim.budget = budget;
+        claim.commitment = ids[1];
+        claim.claimant = call.principal.name;
+        claim.create_time = claim.update_time = call.now;
+        claim.revision = 1;
+        store::SaveClaim(tx, claim);
+        engine_.outbox().Append(
+            tx, ClaimChanged(desk.who(), desk.place(), nullptr, claim,
+                             {.action = "created", .from = "", .to = Name(claim.state)}));
+        return AnswerWith(desk, claim, call.principal);
+      });
+}
+
+absl::StatusOr<pb::ExpenseClaim> Api::GetClaim(rpc::Call& call,
+                                               const pb::GetClaimRequest& request) {
+  ASSIGN_OR_RETURN(const ClaimName name, ParseClaimName(request.name(), "name"));
+  return database_.Read(
+      [&](db::Tx& tx) -> absl::StatusOr<pb::ExpenseClaim> {
+        ASSIGN_OR_RETURN(
+            const ExpenseClaim claim,
+            store::LoadClaim(tx, name.budget, name.id, ClaimScopeOf(call), store::Lock::kNo));
+        ASSIGN_OR_RETURN(Desk desk, Desk::Look(tx, WhoOf(call), name.budget, store::Everything()));
+        return AnswerWith(desk, claim, call.principal);
+      },
+      call.transact_options());
+}
+
+absl::StatusOr<pb::ListClaimsResponse> Api::ListClaims(rpc::Call& call,
+                                                       const pb::ListClaimsRequest& request) {
+  ASSIGN_OR_RETURN(const std::string budget, rpc::IdOf("budgets", request.parent(), "parent"));
+  ASSIGN_OR_RETURN(const rpc::Page page, rpc::ParsePage(ClaimList(),
+                                                        {.page_size = request.page_size(),
+                                                         .page_token = request.page_token(),
+                                                         .filter = request.filter()},
+                                                        store::kClaimParameters + 1));
+  return database_.Read(
+      [&](db::Tx& tx) -> absl::StatusOr<pb::ListClaimsResponse> {
+        ASSIGN_OR_RETURN(std::vector<ExpenseClaim> rows,
+                         store::ListClaims(tx, budget, ClaimScopeOf(call),
+                                           {.where = page.where,
+                                            .order_and_limit = page.order_and_limit,
+                                            .parameters = page.parameters}));
+        pb::ListClaimsResponse response;
+        const bool more = rows.size() > static_cast<std::size_t>(page.size);
+        if (more) rows.resize(static_cast<std::size_t>(page.size));
+        for (const ExpenseClaim& row : rows) *response.add_claims() = ToProto(row);
+        if (more) response.set_next_page_token(rpc::NextPageToken(page, rows.back().id));
+        return response;
+      },
+      call.transact_options());
+}
+
+absl::StatusOr<pb::ExpenseClaim> Api::UpdateClaim(rpc::Call& call,
+                                                  const pb::UpdateClaimRequest& request) {
+  ASSIGN_OR_RETURN(const ClaimName name, ParseClaimName(request.claim().name(), "claim.name"));
+  return Run<pb::ExpenseClaim>(
+      call, request, false, [&](db::Tx& tx) -> absl::StatusOr<pb::ExpenseClaim> {
+        const store::ClaimScope scope = ClaimScopeOf(call);
+        RETURN_IF_ERROR(
+            store::LoadClaim(tx, name.budget, name.id, scope, store::Lock::kNo).status());
+        ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), name.budget, store::Everything()));
+        ASSIGN_OR_RETURN(const ExpenseClaim before,
+                         store::LoadClaim(tx, name.budget, name.id, scope, store::Lock::kYes));
+        RETURN_IF_ERROR(rpc::MatchEtag(request.claim().etag(), before.revision));
+        pb::ExpenseClaim changed = ToProto(before);
+        RETURN_IF_ERROR(
+            rpc::ApplyMask(request.update_mask(), kChangeable, request.claim(), changed));
+        Violations violations;
+        ClaimFacts facts;
+        ASSIGN_OR_RETURN(facts, ClaimFactsOf(desk, before));
+        facts.input.updated = ReadClaim(changed, before.currency, "claim", violations);
+        RETURN_IF_ERROR(violations.ToStatus());
+        ASSIGN_OR_RETURN(facts.role, ActingRole(RolesOn(call.principal, desk.budget(), before),
+                                                kClaimWorkflow, ClaimAction::kUpdate));
+        ASSIGN_OR_RETURN(const ClaimDecision decision,
+                         Decide(facts, ClaimAction::kUpdate, facts.role));
+        store::SaveClaim(tx, decision.after);
+        engine_.outbox().Append(tx, ClaimChanged(desk.who(), desk.place(), &before, decision.after,
+                                                 {.action = decision.move->event,
+                                                  .from = Name(decision.from),
+                                                  .to = Name(decision.after.state)}));
+        return AnswerWith(desk, decision.after, call.principal);
+      });
+}
+
+absl::StatusOr<pb::ExpenseClaim> Api::TakeClaimStep(db::Tx& tx, rpc::Call& call,
+                                                    const pb::MoveClaimRequest& request) {
+  ASSIGN_OR_RETURN(const ClaimName name, ParseClaimName(request.name(), "name"));
+  const ClaimAction action = *Parse<ClaimAction>(request.action());
+  const store::ClaimScope scope = ClaimScopeOf(call);
+  RETURN_IF_ERROR(store::LoadClaim(tx, name.budget, name.id, scope, store::Lock::kNo).status());
+  ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), name.budget, store::Everything()));
+  ASSIGN_OR_RETURN(const ExpenseClaim before,
+                   store::LoadClaim(tx, name.budget, name.id, scope, store::Lock::kYes));
+  RETURN_IF_ERROR(rpc::MatchEtag(request.etag(), before.revision));
+  ASSIGN_OR_RETURN(ClaimFacts facts, ClaimFactsOf(desk, before));
+  ASSIGN_OR_RETURN(facts.actor, ActorOf(desk, call, request.on_behalf_of()));
+  ASSIGN_OR_RETURN(facts.role, RoleFor(facts.actor, RolesOn(call.principal, desk.budget(), before),
+                                       kClaimWorkflow, action));
+  facts.input.note = request.note();
+  facts.input.payment_reference = request.payment_reference();
+  facts.input.payment_journal = DerivedId(desk.who().seed, 0);
+  if (request.has_effective_date()) {
+    facts.input.effective_date = rpc::FromProto(request.effective_date());
+  }
+  const Date day = facts.input.effective_date.value_or(before.mission_end_date);
+  const money::Money total{.minor = TotalOf(before), .currency = before.currency};
+  Cost cost;
+  if (action == ClaimAction::kApprove && before.state == ClaimState::kCertified) {
+    ASSIGN_OR_RETURN(cost, desk.CostOf(total, day));
+    facts.input.control = cost.control;
+  }
+  ASSIGN_OR_RETURN(const ClaimDecision decision,
+                   DecideFor(desk, facts, action, facts.role,
+                             action == ClaimAction::kPay ? auth::Role::kAccountant
+                                                         : auth::Role::kBudgetManager));
+  std::optional<CommitmentDecision> liquidated;
+  if (decision.liquidates) {
+    ASSIGN_OR_RETURN(liquidated, LiquidateFor(desk, facts, cost));
+    RETURN_IF_ERROR(desk.Carry(liquidated->movements, "claims/" + before.id));
+  }
+  RETURN_IF_ERROR(desk.Carry(decision.movements, request.payment_reference()));
+  ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.Settle());
+  RETURN_IF_ERROR(SettleClaim(desk, facts, decision, liquidated, alerts));
+  return AnswerWith(desk, decision.after, call.principal);
+}
+
+absl::Status Api::SettleClaim(Desk& desk, const ClaimFacts& facts, const ClaimDecision& decision,
+                              const std::optional<CommitmentDecision>& liquidated,
+                              const std::vector<Alert>& alerts) {
+  db::Tx& tx = desk.tx();
+  if (liquidated.has_value()) {
+    store::SaveCommitment(tx, liquidated->after);
+    SetTimers(desk, liquidated->timers);
+    engine_.outbox().Append(
+        tx, CommitmentChanged(desk.who(), desk.place(), &facts.commitment, liquidated->after,
+                              {.action = liquidated->move->event,
+                               .from = Name(liquidated->from),
+                               .to = Name(liquidated->after.state)},
+                              alerts));
+  }
+  // CP of the commitment: what its claims were paid, and what came back.
+  Commitment paid = liquidated.has_value() ? liquidated->after : facts.commitment;
+  const ClaimState after = decision.after.state;
+  if (after == ClaimState::kPaid) paid.paid += decision.after.recognised;
+  if (after == ClaimState::kPaymentFailed) paid.paid -= decision.after.recognised;
+  if (paid.paid != facts.commitment.paid) store::SaveCommitment(tx, paid);
+  store::SaveClaim(tx, decision.after);
+  engine_.outbox().Append(
+      tx, ClaimChanged(
+              desk.who(), desk.place(), &facts.claim, decision.after,
+              {.action = decision.move->event, .from = Name(decision.from), .to = Name(after)}));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<pb::ExpenseClaim> Api::MoveClaim(rpc::Call& call,
+                                                const pb::MoveClaimRequest& request) {
+  Violations violations;
+  const auto action = Parse<ClaimAction>(request.action());
+  violations.Require(action.has_value() && action != ClaimAction::kUpdate, "action",
+                     "must be submit, certify, request_changes, decline, approve, pay or "
+                     "payment_failed");
+  CheckNote(request.note(), false, "note", violations);
+  CheckLine(request.payment_reference(), false, "payment_reference", violations);
+  ReadMaybeDate(request.has_effective_date(), request.effective_date(), "effective_date",
+                violations);
+  if (!request.on_behalf_of().empty()) {
+    CheckName("people/*", request.on_behalf_of(), "on_behalf_of", violations);
+  }
+  RETURN_IF_ERROR(violations.ToStatus());
+  return Run<pb::ExpenseClaim>(call, request, request.validate_only(),
+                               [&](db::Tx& tx) { return TakeClaimStep(tx, call, request); });
+}
+
+}  // namespace jointly::budgets

@@ -1,0 +1,298 @@
+#include "services/budgets/api/engine.h"
+
+#include "common/error/check.h"
+#include "common/error/macros.h"
+#include "services/budgets/domain/grants.h"
+#include "services/budgets/store/change_store.h"
+#include "services/budgets/store/commitment_store.h"
+#include "services/budgets/store/replica_store.h"
+
+namespace jointly::budgets {
+namespace {
+
+// "<budget>/<id>", the subject of a timer.
+std::pair<std::string, std::string> Split(const std::string& subject) {
+  const std::size_t slash = subject.find('/');
+  if (slash == std::string::npos) return {subject, ""};
+  return {subject.substr(0, slash), subject.substr(slash + 1)};
+}
+
+// A timer of something that is gone, or that another step has overtaken, does nothing.
+bool Overtaken(const absl::Status& status) {
+  return absl::IsNotFound(status) || absl::IsFailedPrecondition(status);
+}
+
+std::string SeedOf(const timers::Timer& timer, std::int64_t revision) {
+  return "timer/" + timer.kind + "/" + timer.subject + "/" + std::to_string(revision);
+}
+
+}  // namespace
+
+absl::StatusOr<BudgetFacts> FactsOf(Desk& desk) {
+  BudgetFacts facts;
+  facts.budget = desk.budget();
+  facts.now = desk.who().now;
+  facts.actor.today = desk.today();
+  facts.periods = desk.periods();
+  ASSIGN_OR_RETURN(facts.unknown_partners,
+                   store::UnknownInstitutions(desk.tx(), desk.budget().partners));
+  ASSIGN_OR_RETURN(facts.pool, desk.Pool());
+  ASSIGN_OR_RETURN(const auto open,
+                   store::OpenCommitments(desk.tx(), desk.budget().id, "", store::Lock::kNo));
+  facts.open_commitments = static_cast<int>(open.size());
+  ASSIGN_OR_RETURN(const std::vector<Leftover> leftovers, desk.Leftovers(""));
+  for (const Leftover& leftover : leftovers) facts.lines_available += leftover.available;
+  return facts;
+}
+
+absl::StatusOr<PeriodFacts> FactsOf(Desk& desk, const Period& period) {
+  PeriodFacts facts;
+  facts.budget = desk.budget();
+  facts.period = period;
+  if (const Period* before = desk.PeriodBefore(period.id)) facts.previous = *before;
+  if (const Period* after = desk.PeriodAfter(period.id)) facts.next = *after;
+  facts.now = desk.who().now;
+  facts.actor.today = desk.today();
+  ASSIGN_OR_RETURN(facts.drafts, store::CountDrafts(desk.tx(), period.budget, period.id));
+  ASSIGN_OR_RETURN(facts.open_commitments,
+                   store::OpenCommitments(desk.tx(), period.budget, period.id, store::Lock::kYes));
+  ASSIGN_OR_RETURN(facts.leftovers, desk.Leftovers(period.id));
+  ASSIGN_OR_RETURN(facts.carry_over,
+                   store::FindCarryOver(desk.tx(), period.budget, period.id,
+                                        CarryOverState::kApproved, store::Lock::kYes));
+  return facts;
+}
+
+absl::StatusOr<CommitmentFacts> FactsOf(Desk& desk, const Commitment& commitment) {
+  CommitmentFacts facts;
+  facts.budget = desk.budget();
+  ASSIGN_OR_RETURN(facts.period, desk.PeriodOf(commitment.line.period));
+  facts.commitment = commitment;
+  facts.now = desk.who().now;
+  facts.today = desk.today();
+  facts.actor.today = facts.today;
+  ASSIGN_OR_RETURN(facts.available, desk.Available(commitment.line));
+  return facts;
+}
+
+absl::Status Engine::ExpireCommitment(db::Tx& tx, const timers::Timer& timer) {
+  const auto [budget, id] = Split(timer.subject);
+  const auto seen = store::LoadCommitment(tx, budget, id, store::Lock::kNo);
+  if (absl::IsNotFound(seen.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(seen.status());
+  const Who who = TimerWho(clock_.Now(), SeedOf(timer, seen->revision));
+  ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, who, budget, store::Everything()));
+  ASSIGN_OR_RETURN(const Commitment before,
+                   store::LoadCommitment(tx, budget, id, store::Lock::kYes));
+  ASSIGN_OR_RETURN(CommitmentFacts facts, FactsOf(desk, before));
+  facts.role = Role::kTimer;
+  const auto decision = Decide(facts, CommitmentAction::kExpire, Role::kTimer);
+  if (Overtaken(decision.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(decision.status());
+  RETURN_IF_ERROR(desk.Carry(decision->movements));
+  ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.Settle());
+  store::SaveCommitment(tx, decision->after);
+  outbox_.Append(tx, CommitmentChanged(who, desk.place(), &before, decision->after,
+                                       {.action = decision->move->event,
+                                        .from = Name(decision->from),
+                                        .to = Name(decision->after.state)},
+                                       alerts));
+  return absl::OkStatus();
+}
+
+absl::Status Engine::RemindOfClose(db::Tx& tx, const timers::Timer& timer) {
+  const auto [budget, id] = Split(timer.subject);
+  const Who who = TimerWho(clock_.Now(), SeedOf(timer, 0));
+  auto desk = Desk::Open(tx, who, budget, store::Everything());
+  if (absl::IsNotFound(desk.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(desk.status());
+  ASSIGN_OR_RETURN(const Period before, desk->PeriodOf(id));
+  PeriodFacts facts;
+  facts.budget = desk->budget();
+  facts.period = before;
+  facts.now = who.now;
+  facts.actor.today = desk->today();
+  const auto decision = Decide(facts, PeriodAction::kRemind, Role::kTimer);
+  if (Overtaken(decision.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(decision.status());
+  desk->Save(decision->after);
+  SetTimers(*desk, decision->timers);
+  ASSIGN_OR_RETURN(const BudgetBalance balance, desk->Balance());
+  outbox_.Append(tx, PeriodChanged(who, desk->place(), &before, decision->after,
+                                   {.action = decision->move->event,
+                                    .from = Name(decision->from),
+                                    .to = Name(decision->after.state)},
+                                   &balance));
+  return absl::OkStatus();
+}
+
+absl::Status Engine::MoveReport(db::Tx& tx, const timers::Timer& timer) {
+  const auto [budget, id] = Split(timer.subject);
+  const Who who = TimerWho(clock_.Now(), SeedOf(timer, 0));
+  const auto desk = Desk::Open(tx, who, budget, store::Everything());
+  if (absl::IsNotFound(desk.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(desk.status());
+  ASSIGN_OR_RETURN(const PeriodicReport before,
+                   store::LoadReport(tx, budget, id, store::Lock::kYes));
+  ReportFacts facts;
+  facts.budget = desk->budget();
+  ASSIGN_OR_RETURN(facts.period, desk->PeriodOf(before.period));
+  facts.report = before;
+  facts.now = who.now;
+  facts.today = desk->today();
+  const ReportAction action =
+      before.state == ReportState::kScheduled ? ReportAction::kFallDue : ReportAction::kFindOverdue;
+  const auto decision = Decide(facts, action, Role::kTimer);
+  if (Overtaken(decision.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(decision.status());
+  store::SaveReport(tx, decision->after);
+  SetTimers(*desk, decision->timers);
+  outbox_.Append(tx, ReportChanged(who, desk->place(), &before, decision->after,
+                                   {.action = decision->move->event,
+                                    .from = Name(decision->from),
+                                    .to = Name(decision->after.state)}));
+  return absl::OkStatus();
+}
+
+absl::Status Engine::EndBudget(db::Tx& tx, const timers::Timer& timer) {
+  const Who who = TimerWho(clock_.Now(), SeedOf(timer, 0));
+  auto desk = Desk::Open(tx, who, timer.subject, store::Everything());
+  if (absl::IsNotFound(desk.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(desk.status());
+  const Budget before = desk->budget();
+  // An extension came in time.
+  if (desk->today() <= before.end_date) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const BudgetFacts facts, FactsOf(*desk));
+  const auto decision = Decide(facts, BudgetAction::kBeginClosing, Role::kTimer);
+  if (Overtaken(decision.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(decision.status());
+  desk->Save(decision->after);
+  ASSIGN_OR_RETURN(const BudgetBalance balance, desk->Balance());
+  outbox_.Append(tx, BudgetChanged(who, &before, decision->after,
+                                   {.action = decision->move->event,
+                                    .from = Name(decision->from),
+                                    .to = Name(decision->after.state)},
+                                   {}, &balance));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CommitmentDecision> Engine::DecideGrant(Desk& desk, const Stay& stay,
+                                                       Commitment& commitment) {
+  const Budget& budget = desk.budget();
+  if (budget.grants.empty()) {
+    return FailedPrecondition(kNoGrantScheme, "the budget has no grant scheme",
+                              {{"budget", BudgetName(budget.id)}});
+  }
+  if (!stay.first.has_value() || !stay.last.has_value()) {
+    return FailedPrecondition(kInvalidArgument, "the stay has no dates", {{"stay", stay.name}});
+  }
+  const GrantScheme& scheme = budget.grants.front();
+  ASSIGN_OR_RETURN(commitment.amount, GrantOf(scheme, *stay.first, *stay.last));
+  commitment.line.category = scheme.category;
+  commitment.line.partner = scheme.partner;
+  // The budget is bound on the day of the approval, wherever the stay lies.
+  commitment.effective_date = desk.today();
+  const Period* period = desk.PeriodAt(commitment.effective_date);
+  if (period == nullptr) {
+    return FailedPrecondition(kDateOutsideBudget, "no period of the budget has this day",
+                              {{"date", FormatDate(commitment.effective_date)},
+                               {"start", FormatDate(budget.start_date)},
+                               {"end", FormatDate(budget.end_date)}});
+  }
+  commitment.line.period = period->id;
+  ASSIGN_OR_RETURN(CommitmentFacts facts, FactsOf(desk, commitment));
+  ASSIGN_OR_RETURN(Cost cost, desk.CostOf(commitment.amount, commitment.effective_date));
+  facts.input.control = cost.control;
+  facts.input.conversion = std::move(cost.conversion);
+  facts.actor.hand = {.person = scheme.standing_approver, .in_place_of = ""};
+  return Decide(facts, CommitmentAction::kApprove, Role::kManager);
+}
+
+absl::Status Engine::RefuseGrant(db::Tx& tx, const Who& who, Commitment commitment,
+                                 const Place& place, const std::string& reason) {
+  commitment.state = CommitmentState::kRefused;
+  commitment.refusal = reason;
+  commitment.revision = 1;
+  store::InsertCommitment(tx, commitment);
+  outbox_.Append(tx,
+                 CommitmentChanged(
+                     who, place, nullptr, commitment,
+                     {.action = "refused", .from = "", .to = Name(CommitmentState::kRefused)}, {}));
+  return absl::OkStatus();
+}
+
+absl::Status Engine::AskForGrant(db::Tx& tx, const Who& who, const Stay& stay) {
+  ASSIGN_OR_RETURN(const auto known, store::FindCommitment(tx, stay.id, store::Lock::kNo));
+  if (known.has_value()) return absl::OkStatus();
+  Commitment commitment;
+  commitment.id = stay.id;
+  commitment.display_name = "Grant of " + stay.name;
+  commitment.supplier_reference = stay.name;
+  commitment.mobility = stay.name;
+  commitment.requester = {.person = "services/mobility", .in_place_of = ""};
+  commitment.amount.currency = {.code = "EUR", .decimals = 2};
+  commitment.create_time = commitment.update_time = who.now;
+  commitment.demo = stay.demo;
+  commitment.effective_date = std::chrono::floor<std::chrono::days>(who.now);
+  ASSIGN_OR_RETURN(const auto payer, store::FindPayer(tx, stay.funding_reference));
+  if (!payer.has_value()) {
+    // Kept without a budget, so that the stay has its answer and the event its revision.
+    Budget nobody;
+    nobody.currency = commitment.amount.currency;
+    nobody.time_zone = "UTC";
+    return RefuseGrant(tx, who, std::move(commitment), {nobody, {}},
+                       std::string(kBudgetNotFound.name));
+  }
+  ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, who, payer->id, store::Everything()));
+  commitment.budget = payer->id;
+  commitment.amount.currency = payer->currency;
+  const auto decision = DecideGrant(desk, stay, commitment);
+  if (!decision.ok()) {
+    // What the budget does not allow is an answer; what went wrong here is tried again.
+    const bool answer = absl::IsFailedPrecondition(decision.status()) ||
+                        absl::IsInvalidArgument(decision.status()) ||
+                        absl::IsOutOfRange(decision.status());
+    if (!answer) return decision.status();
+    return RefuseGrant(tx, who, std::move(commitment), desk.place(), ReasonOf(decision.status()));
+  }
+  RETURN_IF_ERROR(desk.Carry(decision->movements));
+  ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.Settle());
+  store::InsertCommitment(tx, decision->after);
+  SetTimers(desk, decision->timers);
+  outbox_.Append(
+      tx, CommitmentChanged(
+              who, desk.place(), nullptr, decision->after,
+              {.action = decision->move->event, .from = "", .to = Name(decision->after.state)},
+              alerts));
+  return absl::OkStatus();
+}
+
+absl::Status Engine::ReleaseGrant(db::Tx& tx, const Who& who, const Stay& stay) {
+  ASSIGN_OR_RETURN(const auto seen, store::FindCommitment(tx, stay.id, store::Lock::kNo));
+  if (!seen.has_value() || !IsOpen(seen->state)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, who, seen->budget, store::Everything()));
+  ASSIGN_OR_RETURN(const Commitment before,
+                   store::LoadCommitment(tx, seen->budget, stay.id, store::Lock::kYes));
+  if (!IsOpen(before.state)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(CommitmentFacts facts, FactsOf(desk, before));
+  // The service releases also while finance alone may book: nothing is spent by it.
+  facts.role = Role::kAccountant;
+  facts.input.original = before.original_remaining;
+  facts.input.reason = "the stay was cancelled";
+  const Date today = desk.today();
+  facts.input.effective_date = std::clamp(today, facts.period.start_date, facts.period.end_date);
+  ASSIGN_OR_RETURN(const CommitmentDecision decision,
+                   Decide(facts, ReleaseAction(before, before.original_remaining), Role::kTimer));
+  RETURN_IF_ERROR(desk.Carry(decision.movements));
+  ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.Settle());
+  store::SaveCommitment(tx, decision.after);
+  SetTimers(desk, decision.timers);
+  outbox_.Append(tx, CommitmentChanged(who, desk.place(), &before, decision.after,
+                                       {.action = decision.move->event,
+                                        .from = Name(decision.from),
+                                        .to = Name(decision.after.state)},
+                                       alerts));
+  return absl::OkStatus();
+}
+
+}  // namespace jointly::budgets

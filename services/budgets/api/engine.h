@@ -1,0 +1,71 @@
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <string>
+
+#include "common/bus/outbox.h"
+#include "common/bus/subscription.h"
+#include "common/timers/timers.h"
+#include "services/budgets/api/desk.h"
+#include "services/budgets/domain/decide.h"
+
+// What happens without a caller: dates that come, and stays that ask for their grant.
+namespace jointly::budgets {
+
+// A stay whose host approved it, or that was cancelled.
+struct Stay {
+  std::string id;    // Bare.
+  std::string name;  // "mobilities/x".
+  std::string funding_reference;
+  std::optional<Date> first;
+  std::optional<Date> last;
+  bool demo = false;
+};
+
+// The reason of a stay that no budget pays.
+inline constexpr Reason kNoGrantScheme{"NO_GRANT_SCHEME"};
+
+class Engine {
+ public:
+  Engine(bus::Outbox& outbox, const Clock& clock) : outbox_(outbox), clock_(clock) {}
+
+  // The timers of domain/decide.h.
+  absl::Status ExpireCommitment(db::Tx& tx, const timers::Timer& timer);
+  absl::Status RemindOfClose(db::Tx& tx, const timers::Timer& timer);
+  absl::Status MoveReport(db::Tx& tx, const timers::Timer& timer);
+  absl::Status EndBudget(db::Tx& tx, const timers::Timer& timer);
+
+  // Reserves the grant of a stay (the commitment has the stay's id), or keeps why not; once.
+  absl::Status AskForGrant(db::Tx& tx, const Who& who, const Stay& stay);
+  // Gives back what is reserved for a stay that was cancelled.
+  absl::Status ReleaseGrant(db::Tx& tx, const Who& who, const Stay& stay);
+
+  // Foreign remainders at the rate of a day; those whose line cannot absorb it are undercovered.
+  struct RevaluationOrder {
+    Date rate_date{};
+    Date effective_date{};
+  };
+  absl::StatusOr<pb::RevalueBudgetResponse> Revalue(Desk& desk, const RevaluationOrder& order);
+  // A revision of the budget that tells nothing but alerts; none when there are none.
+  void TellAlerts(Desk& desk, const std::vector<Alert>& alerts);
+
+  bus::Outbox& outbox() { return outbox_; }
+  const Clock& clock() const { return clock_; }
+
+ private:
+  absl::Status RefuseGrant(db::Tx& tx, const Who& who, Commitment commitment, const Place& place,
+                           const std::string& reason);
+  absl::StatusOr<CommitmentDecision> DecideGrant(Desk& desk, const Stay& stay,
+                                                 Commitment& commitment);
+
+  bus::Outbox& outbox_;
+  const Clock& clock_;
+};
+
+// What guards look at, from a desk and a document.
+absl::StatusOr<BudgetFacts> FactsOf(Desk& desk);
+absl::StatusOr<PeriodFacts> FactsOf(Desk& desk, const Period& period);
+absl::StatusOr<CommitmentFacts> FactsOf(Desk& desk, const Commitment& commitment);
+
+}  // namespace jointly::budgets
