@@ -13,6 +13,7 @@ import uuid
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+import grenoble_unit  # noqa: E402
 import partnership  # noqa: E402
 from client import ApiError, Client, patiently  # noqa: E402
 
@@ -60,7 +61,8 @@ class Demo:
         try:
             self.administrator.get("/v1/institutions/tsukuba")
             calls = self.administrator.get("/v1/calls").get("calls", [])
-            return len(calls) >= 4
+            periods = self.administrator.get(f"/v1/{grenoble_unit.NAME}/periods")["periods"]
+            return len(calls) >= 4 and all(row["state"] == "CLOSED" for row in periods)
         except ApiError as error:
             if error.status == 404:
                 return False
@@ -93,6 +95,14 @@ class Demo:
             self.offices[institution] = self.person(email, display, given, family, institution,
                                                     role, language, zone)
         say("international offices")
+
+    def budget(self):
+        """The joint laboratory's EUR 250,000.00, from the first day to the last cent."""
+        people = {email: self.person(email, *facts)
+                  for email, facts in partnership.BUDGET_PEOPLE.items()}
+        grenoble_unit.Story(people["budgets@uga.example"], people["director@uga.example"],
+                            people["accountant@uga.example"], key).tell()
+        say("the Grenoble Unit's budget of EUR 250,000.00, replayed over three years")
 
     def agreement(self):
         year = self.now.year
@@ -288,6 +298,7 @@ def main():
     demo.agreement()
     demo.calls()
     demo.students(options.students)
+    demo.budget()
     say(f"loaded in {(datetime.datetime.now() - began).total_seconds():.0f} s")
     return 0
 

@@ -36,6 +36,18 @@ PEOPLE = {
                                "INTERNATIONAL_OFFICE", "ja", "Asia/Tokyo"),
 }
 
+# Three persons, because who asks for money, who approves it and who pays it must differ.
+BUDGET_PEOPLE = {
+    "budgets@uga.example": ("Budget Office UGA", "Budgets", "UGA", "uga", "BUDGET_MANAGER", "fr",
+                            "Europe/Paris"),
+    "director@uga.example": ("Director of the Unit", "Director", "UGA", "uga", "BUDGET_MANAGER",
+                             "fr", "Europe/Paris"),
+    "accountant@uga.example": ("Accountant UGA", "Accountant", "UGA", "uga", "ACCOUNTANT", "fr",
+                               "Europe/Paris"),
+    "budgets@tsukuba.example": ("Budget Office Tsukuba", "Budgets", "Tsukuba", "tsukuba",
+                                "BUDGET_MANAGER", "ja", "Asia/Tokyo"),
+}
+
 AGREEMENT = "uga-tsukuba-mobility"
 
 

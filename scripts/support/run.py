@@ -127,6 +127,7 @@ def print_welcome(stack, demo):
         print("  office@uga.example       international office, Universite Grenoble Alpes")
         print("  office@tsukuba.example   international office, University of Tsukuba")
         print("  camille@uga.example      student in Grenoble")
+        print("  budgets@uga.example      budget manager of the Grenoble Unit")
         print("  hanako@tsukuba.example   student in Tsukuba")
         print("Try, in another terminal:")
         print("  scripts/follow            # an application from draft to nominated, with curl")

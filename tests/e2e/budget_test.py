@@ -1,0 +1,179 @@
+"""The Grenoble Unit's EUR 250,000.00, replayed through REST and checked to the cent, and what may
+not happen to a budget.
+"""
+
+import pathlib
+import sys
+import unittest
+import uuid
+
+for folder in ("tests/support", "scripts/support", "scripts/demo"):
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / folder))
+
+import grenoble_unit as unit  # noqa: E402
+from grenoble_unit import NAME, day, euro, line, yen  # noqa: E402
+from installation import InstallationTest  # noqa: E402
+
+
+class BudgetTest(InstallationTest):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        person = cls.installation.person
+        cls.manager = person("manager@uga.example", "uga", "BUDGET_MANAGER")
+        cls.approver = person("approver@uga.example", "uga", "BUDGET_MANAGER")
+        cls.accountant = person("accountant@uga.example", "uga", "ACCOUNTANT")
+        cls.partner = person("manager@tsukuba.example", "tsukuba", "BUDGET_MANAGER")
+        cls.stranger = person("manager@elsewhere.example", "elsewhere", "BUDGET_MANAGER")
+        cls.story = unit.Story(cls.manager, cls.approver, cls.accountant,
+                               lambda *parts: str(uuid.uuid4()))
+
+    def lines(self, period):
+        rows = self.manager.get(f"/v1/{NAME}/lines", pageSize=200,
+                                filter=f'period = "{NAME}/periods/{period}"')["lines"]
+        return {row["key"]["category"]: row["balance"] for row in rows}
+
+    def available(self, period, category):
+        return self.lines(period)[category]["available"]["value"]
+
+    def statement(self, **query):
+        return self.manager.get(f"/v1/{NAME}:statement", **query)
+
+    # One story, told in order: each part begins where the one before ended.
+    def test_the_worked_example_to_the_cent(self):
+        story = self.story
+        story.found()
+        budget = self.manager.get(f"/v1/{NAME}")
+        self.assertEqual(("ACTIVE", "0.00"), (budget["state"], budget["pool"]["value"]))
+
+        reserved = story.order("equipment-2020", "p1", "3000000", "2020-06-15", "Spectrometer")
+        self.assertEqual("24828.27", reserved["reserved"]["value"])
+        self.assertEqual("120.83", reserved["conversion"]["rate"])
+        self.assertEqual("5171.73", self.available("p1", "EQUIP"))
+        self.race_for_the_last_euro()
+
+        paid = story.invoice("equipment-2020", "3000000", "2020-09-30")
+        self.assertEqual(("LIQUIDATED", "24240.47", "587.80"),
+                         (paid["state"], paid["liquidated"]["value"], paid["released"]["value"]))
+        self.assertEqual("5759.53", self.available("p1", "EQUIP"))
+        story.costs("p1", until="2021-03-10")
+        moved = story.transfer()
+        self.assertEqual("POSTED", moved["state"])
+        self.assertIn("41000.00", moved["rationale"])
+        story.costs("p1", since="2021-03-10")
+        closed = story.close("p1", "2021-03-31")
+        self.assertEqual("CLOSED", closed["period"]["state"])
+        self.assertEqual(64, len(closed["period"]["digest"]))
+        self.assertEqual("77990.47", closed["period"]["totals"]["spent"]["value"])
+        self.assertEqual("12009.53", closed["period"]["totals"]["carried"]["value"])
+        for balance in self.lines("p1").values():
+            self.assertEqual("0.00", balance["available"]["value"])
+        self.nothing_more_in_a_closed_period()
+
+        story.second_year()
+        self.assertEqual("97009.53", self.total("p2", "authorised"))
+        self.assertEqual("9254.26", self.total("p2", "reserved"))
+        story.close("p2", "2022-03-31")
+        self.assertEqual("102979.53", self.total("p3", "authorised"))
+        carried = self.manager.get(f"/v1/{NAME}/commitments/equipment-2022")
+        self.assertEqual(("CARRIED", "9254.26", f"{NAME}/periods/p3"),
+                         (carried["state"], carried["remaining"]["value"],
+                          carried["line"]["period"]))
+        story.third_year()
+        self.assertEqual("8866.56", self.manager.get(
+            f"/v1/{NAME}/commitments/equipment-2022")["liquidated"]["value"])
+        self.assertEqual("100816.56", self.total("p3", "spent"))
+        self.assertEqual("2162.97", self.total("p3", "available"))
+        story.give_back()
+        story.close("p3", "2023-03-31")
+        self.the_report_says_it_all()
+
+    def total(self, period, field):
+        periods = self.manager.get(f"/v1/{NAME}/periods")["periods"]
+        found = next(row for row in periods if row["name"].endswith("/" + period))
+        return found["totals"][field]["value"]
+
+    def race_for_the_last_euro(self):
+        """Two approvals of 5,000.00 on 5,171.73: exactly one wins; and the other says why not."""
+        for identifier in ("race-a", "race-b"):
+            self.manager.post(f"/v1/{NAME}/commitments", {
+                "commitmentId": identifier,
+                "commitment": {"line": line("p1", "EQUIP"), "displayName": "A race",
+                               "supplierReference": identifier, "amount": euro("5000.00"),
+                               "effectiveDate": day("2020-07-01")}})
+        self.assert_refused(400, "SELF_APPROVAL", self.manager.post,
+                            f"/v1/{NAME}/commitments/race-a:approve")
+        self.approver.post(f"/v1/{NAME}/commitments/race-a:approve")
+        self.assert_refused(400, "AMOUNT_NOT_AVAILABLE", self.approver.post,
+                            f"/v1/{NAME}/commitments/race-b:approve")
+        self.assert_refused(400, "MORE_THAN_REMAINS", self.accountant.post,
+                            f"/v1/{NAME}/commitments/race-a:liquidate",
+                            {"amount": euro("5000.01"), "effectiveDate": day("2020-07-02")})
+        refused = self.approver.post(f"/v1/{NAME}/commitments/race-b:refuse",
+                                     {"reason": "nothing is left"})
+        self.assertEqual("REFUSED", refused["state"])
+        self.manager.post(f"/v1/{NAME}/commitments/race-a:release",
+                          {"effectiveDate": day("2020-07-02"), "reason": "not needed"})
+        self.assertEqual("5171.73", self.available("p1", "EQUIP"))
+
+    def nothing_more_in_a_closed_period(self):
+        self.assert_refused(400, "PERIOD_NOT_OPEN", self.manager.post, f"/v1/{NAME}:recognise",
+                            {"line": line("p1", "TRAVEL"), "amount": euro("1.00"),
+                             "effectiveDate": day("2021-03-30"), "reference": "late"})
+
+    def the_report_says_it_all(self):
+        statement = self.statement()
+        life = statement["lifeToDate"]
+        self.assertEqual("247837.03", life["actual"]["value"])
+        self.assertEqual("2162.97", life["returned"]["value"])
+        self.assertEqual("250000.00", statement["contract"]["value"])
+        sequence = statement["asOfSequence"]
+        again = self.statement(asOfSequence=sequence)
+        self.assertEqual(statement["contentHash"], again["contentHash"])
+        for calendar in ("budget", "japanese_fiscal_year", "exercice"):
+            rows = self.statement(calendar=calendar)
+            self.assertEqual("247837.03", rows["lifeToDate"]["actual"]["value"], calendar)
+        for file_format in ("json", "csv", "xlsx", "beancount", "hledger", "jsonl"):
+            first = self.manager.get(f"/v1/{NAME}:export", format=file_format,
+                                     asOfSequence=sequence)
+            second = self.manager.get(f"/v1/{NAME}:export", format=file_format,
+                                      asOfSequence=sequence)
+            self.assertEqual(first["sha256"], second["sha256"], file_format)
+            self.assertTrue(first["content"], file_format)
+
+    def test_who_sees_it(self):
+        name = self.draft("seen")
+        self.assertEqual(name, self.partner.get(f"/v1/{name}")["name"])
+        self.assert_refused(404, "BUDGET_NOT_FOUND", self.stranger.get, f"/v1/{name}")
+        self.assert_refused(403, None, self.installation.home.get, f"/v1/{name}")
+
+    def draft(self, identifier):
+        budget = unit.budget()
+        name = f"budgets/{identifier}"
+        created = self.manager.post("/v1/budgets", {
+            "budgetId": identifier, "budget": budget,
+            "periods": [{"name": f"{name}/periods/p1", "startDate": day("2020-04-01"),
+                         "endDate": day("2023-03-31")}]})
+        return created["name"]
+
+    def test_amounts_that_are_none(self):
+        for value in ("NaN", "1e3", "10.001", "92233720368547758.08", "", "12,50"):
+            budget = {**unit.budget(), "contractAmount": euro(value)}
+            error = self.refusal(self.manager.post, "/v1/budgets", {
+                "budgetId": "wrong", "budget": budget, "periods": []})
+            self.assertEqual(400, error.status, value)
+            self.assertIn("budget.contract_amount", str(error.fields), value)
+        self.assert_refused(400, None, self.manager.post, "/v1/budgets", {
+            "budgetId": "wrong", "budget": {**unit.budget(), "currencyCode": "XYZ"},
+            "periods": []})
+        self.assertTrue(yen("1")["currencyCode"])
+
+    def refusal(self, act, *arguments):
+        with self.assertRaises(Exception) as caught:
+            act(*arguments)
+        return caught.exception
+
+
+if __name__ == "__main__":
+    unittest.main()
