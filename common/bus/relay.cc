@@ -29,6 +29,7 @@ constexpr milliseconds kRepairEvery{30'000};
 constexpr milliseconds kBacklogEvery{5'000};
 constexpr int kSealLimit = 500;
 constexpr milliseconds kDrainMax{3'000};
+constexpr milliseconds kYieldRound{20};
 
 struct InFlight {
   PendingEvent event;
@@ -87,6 +88,7 @@ struct Relay::State {
   void Disconnect(const absl::Status& why);
   absl::Status Housekeep();
   absl::Status Fetch();
+  bool Yields(TimePoint now);
   absl::Status PublishWindow();
   absl::Status PollBroker(milliseconds wait);
   absl::Status CheckSilence();
@@ -119,6 +121,8 @@ struct Relay::State {
   TimePoint next_repair{};
   TimePoint next_backlog{};
   bool more = true;  // The last fetch was cut off by its limit.
+  bool yielding = false;
+  std::optional<TimePoint> yielding_since;  // Until all is sent again.
   std::deque<PendingEvent> buffer;
   std::map<std::uint64_t, InFlight> in_flight;  // By delivery tag.
   std::size_t in_flight_bytes = 0;
@@ -158,7 +162,8 @@ absl::Status Relay::State::Step(milliseconds wait) {
   if (status.ok()) {
     const bool can_go_on = !channel->blocked() && static_cast<int>(in_flight.size()) < window;
     if (!confirmed.empty()) wait = std::min(wait, kMarkDelay);
-    status = PollBroker(can_go_on && !AllSent() ? milliseconds(0) : wait);
+    if (yielding) wait = std::min(wait, kYieldRound);
+    status = PollBroker(can_go_on && !AllSent() && !yielding ? milliseconds(0) : wait);
   }
   if (status.ok()) status = CheckSilence();
   if (status.ok()) status = HandleUnroutable();
@@ -237,6 +242,9 @@ absl::Status Relay::State::Fetch() {
   if (!buffer.empty() || confirmed.size() > 4 * kMarkLimit) return absl::OkStatus();
   const TimePoint now = clock.Monotonic();
   const bool sweep = now >= next_sweep;
+  if (!sweep && !more && !news) return absl::OkStatus();
+  yielding = Yields(now);
+  if (yielding) return absl::OkStatus();
   if (!news.exchange(false) && !more && !sweep) return absl::OkStatus();
   next_sweep = now + options.sweep;
   std::vector<std::int64_t> known = confirmed;
@@ -249,8 +257,17 @@ absl::Status Relay::State::Fetch() {
     return rows.status();
   }
   more = rows->size() == static_cast<std::size_t>(options.window_messages);
+  if (!more) yielding_since.reset();
   for (PendingEvent& event : *rows) buffer.push_back(std::move(event));
   return absl::OkStatus();
+}
+
+// A machine that cannot do both at once answers people first. The instant is kept through moments
+// of rest: what waits is not to wait anew after each.
+bool Relay::State::Yields(TimePoint now) {
+  if (options.pressed == nullptr || !options.pressed()) return false;
+  if (!yielding_since.has_value()) yielding_since = now;
+  return now - *yielding_since < options.yield_max;
 }
 
 absl::Status Relay::State::PublishWindow() {

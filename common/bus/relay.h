@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -24,6 +25,10 @@ struct RelayOptions {
   // A broker that says nothing of an event for this long, and is not in alarm, gets it again over a
   // new connection: its word was damaged or lost on the way.
   std::chrono::milliseconds confirm_max{30'000};
+  // While this says that commands wait for the processor, they go first, and events wait for them:
+  // for at most yield_max until all are sent again, then both share. Unset: never.
+  std::function<bool()> pressed = nullptr;
+  std::chrono::milliseconds yield_max{5'000};
   // One leader per partition; rows are spread over partitions by their aggregate.
   int partition = 0;
   int partitions = 1;

@@ -70,6 +70,8 @@ class Runtime {
   // While true, methods that change something (those with a request id) answer RESOURCE_EXHAUSTED
   // BACKLOG_FULL: the broker has been away for so long that the disk is at stake.
   void SetBacklogFull(bool full);
+  // Calls that run or wait, smoothed; 0 when none came for a moment.
+  double Load() const;
   // Health NOT_SERVING, no new calls, drains the pool within the options' time.
   void Stop();
 

@@ -8,6 +8,10 @@
 namespace jointly::rpc {
 namespace {
 
+// The load is an average over about so many posts; it is forgotten after a pause.
+constexpr double kLoadPosts = 32;
+constexpr std::chrono::milliseconds kLoadLife{100};
+
 telemetry::Gauge& QueueGauge() {
   static telemetry::Gauge& gauge =
       telemetry::GetGauge("jointly_rpc_queue", "Calls that wait for a thread of the pool.");
@@ -33,6 +37,9 @@ bool Pool::Post(std::function<void()> work) {
     const std::lock_guard lock(mutex_);
     if (stopping_ || queue_.size() >= queue_max_) return false;
     queue_.push_back(std::move(work));
+    const auto busy = static_cast<double>(threads_.size() - idle_ + queue_.size());
+    load_ += (busy - load_) / kLoadPosts;
+    last_post_ = std::chrono::steady_clock::now();
     QueueGauge().Set(static_cast<double>(queue_.size()));
     // Threads are made when the work needs them, so an idle process stays small.
     if (queue_.size() > idle_ && threads_.size() < threads_max_) {
@@ -42,6 +49,12 @@ bool Pool::Post(std::function<void()> work) {
   }
   changed_.notify_one();
   return true;
+}
+
+double Pool::Load() const {
+  const std::lock_guard lock(mutex_);
+  const bool fresh = std::chrono::steady_clock::now() - last_post_ < kLoadLife;
+  return fresh ? load_ : 0;
 }
 
 void Pool::Stop() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -19,17 +20,21 @@ class Pool {
   bool Post(std::function<void()> work);
   // Runs what is queued, then ends all threads.
   void Stop();
+  // Works that run or wait, averaged over the last few dozen; 0 when none came for a moment.
+  double Load() const;
 
  private:
   void Work();
 
   const std::size_t threads_max_;
   const std::size_t queue_max_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> queue_;
   std::vector<std::thread> threads_;
   std::size_t idle_ = 0;
+  double load_ = 0;
+  std::chrono::steady_clock::time_point last_post_{};
   bool stopping_ = false;
 };
 

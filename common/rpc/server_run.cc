@@ -16,6 +16,8 @@ constexpr std::chrono::milliseconds kHousekeeping{1'000};
 constexpr std::chrono::minutes kSweep{1};
 constexpr int kSweepRows = 1000;
 constexpr int kSlowProbesMax = 5;
+// So many calls at once mean that the processor, not the callers, sets the pace.
+constexpr double kPressedLoad = 10;
 
 std::string ProcessName(const std::string& service) {
   std::array<char, 256> host = {};
@@ -50,9 +52,11 @@ void Process::State::MakeBus(std::vector<bus::Subscription> subscriptions) {
                        .ca_file = config.broker_ca_file,
                        .certificate_file = config.broker_certificate_file,
                        .key_file = config.broker_key_file});
-  relay =
-      std::make_unique<bus::Relay>(bus::RelayOptions{.service = spec.name, .heartbeat = heartbeat},
-                                   *database, *broker, *clock, rng);
+  relay = std::make_unique<bus::Relay>(
+      bus::RelayOptions{.service = spec.name,
+                        .heartbeat = heartbeat,
+                        .pressed = [this] { return runtime->Load() >= kPressedLoad; }},
+      *database, *broker, *clock, rng);
   outbox->OnCommit([this] { relay->Wake(); });
   // identity tells its own verifier; every other service follows identity's people.
   if (spec.name != "identity") subscriptions = WithTokenFloor(std::move(subscriptions), *verifier);

@@ -281,6 +281,8 @@ void Runtime::SetReady(bool ready, const std::string& why) {
   telemetry::Info(ready ? "serving" : "not serving", fields);
 }
 
+double Runtime::Load() const { return state_->pool.Load(); }
+
 void Runtime::SetBacklogFull(bool full) {
   if (state_->backlog_full.exchange(full) == full) return;
   telemetry::Warning(full ? "too many events wait for the broker: commands are refused"

@@ -234,6 +234,30 @@ TEST_P(ExchangeTest, AnEventThatNobodyTakesIsDoneWhenItWasSent) {
   EXPECT_EQ(units.Pending(), 0);
 }
 
+TEST_P(ExchangeTest, EventsLetCommandsGoFirstForABoundedTime) {
+  bool pressed = true;
+  Side busy("partnerships", "agreement", GetParam(), clock_, rng_);
+  busy.MakeRelay(broker_.For("partnerships"),
+                 {.pressed = [&] { return pressed; }, .yield_max = milliseconds(2'000)});
+  const auto pass = [&](milliseconds time) {
+    for (milliseconds spent{0}; spent < time; spent += milliseconds(100)) {
+      ASSERT_TRUE(busy.relay().Step(kNoWait).ok());
+      Tick(milliseconds(100));
+    }
+  };
+  ASSERT_TRUE(busy.Change("a").ok());
+  pass(milliseconds(1'500));
+  EXPECT_EQ(busy.Pending(), 1) << "commands go first";
+  pass(milliseconds(1'000));
+  EXPECT_EQ(busy.Pending(), 0) << "but not for ever";
+  ASSERT_TRUE(busy.Change("a").ok());
+  pass(milliseconds(1'000));
+  EXPECT_EQ(busy.Pending(), 1) << "all was sent: they may wait again";
+  pressed = false;
+  pass(milliseconds(500));
+  EXPECT_EQ(busy.Pending(), 0);
+}
+
 TEST_P(ExchangeTest, PublishesAgainWhatWasRefused) {
   broker_.SetFaults({.nack = 100});
   Change("a", 5);
