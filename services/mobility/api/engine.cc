@@ -123,7 +123,7 @@ absl::StatusOr<store::Case> Engine::Carry(const Turn& turn, const store::Case& b
   MoveOnLists(turn, before.application, after);
   DrawVeil(before.application, after, turn.actor.now);
   OpenToHost(decision, after);
-  store::SaveCase(turn.tx, after);
+  store::SaveCase(turn.tx, before, after);
   SetTimers(turn.tx, before.application, decision);
   if (GivesWay(before.application.state, after.application.state)) {
     RETURN_IF_ERROR(WakeLinked(turn, after.application, after.call.linked_group));

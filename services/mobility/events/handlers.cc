@@ -89,7 +89,7 @@ absl::Status Erase(Engine& engine, db::Tx& tx, const Actor& actor, const std::st
     for (workflow::Finding& reason : application.reasons) reason.verdict.evidence.clear();
     application.revision += 1;
     application.update_time = actor.now;
-    store::SaveCase(tx, after);
+    store::SaveCase(tx, before, after);
     engine.outbox().Append(tx, ApplicationChanged(actor, &before, after,
                                                   {.action = "updated",
                                                    .from = Name(application.state),

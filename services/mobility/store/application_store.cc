@@ -145,28 +145,52 @@ std::optional<std::string> OfferKey(const Case& row) {
   return application.student + ' ' + row.call.linked_group;
 }
 
-db::Values ChangeableValues(const Case& row) {
+// The columns that an index covers. SQLite writes every index of a column that an UPDATE names,
+// changed or not, so most saves leave these out.
+struct Indexed {
+  std::string home_unit;
+  std::string host_institution;
+  std::string host_unit;
+  bool live = false;
+  std::optional<std::string> offer_key;
+  std::int64_t waitlist_ticket = 0;
+  std::string waitlist_quota;
+  friend bool operator==(const Indexed&, const Indexed&) = default;
+};
+
+Indexed IndexedOf(const Case& row) {
+  const Application& application = row.application;
+  return {.home_unit = application.profile.home_unit,
+          .host_institution = row.host_institution,
+          .host_unit = row.host_unit,
+          .live = IsLive(application.state),
+          .offer_key = OfferKey(row),
+          .waitlist_ticket = application.waitlist_ticket,
+          .waitlist_quota = application.waitlist_quota};
+}
+
+void AddValues(const Indexed& indexed, db::Values& values) {
+  values.insert(values.end(),
+                {indexed.home_unit, indexed.host_institution, indexed.host_unit, indexed.live,
+                 indexed.offer_key, indexed.waitlist_ticket, indexed.waitlist_quota});
+}
+
+// What changes in an application's life, but the indexed columns: $1 to $28.
+db::Values ContentValues(const Case& row) {
   const Application& application = row.application;
   const Choice waiting = application.waitlist_choice.value_or(Choice{});
   const Offer offer = application.offer.value_or(Offer{});
   const auto offered = [&](Time time) -> std::optional<Time> {
     return application.offer.has_value() ? std::optional(time) : std::nullopt;
   };
-  return {application.profile.home_unit,
-          row.host_institution,
-          row.host_unit,
-          Name(application.state),
-          IsLive(application.state),
-          OfferKey(row),
+  return {Name(application.state),
           Pack(application.choices),
           Pack(application.profile),
           Pack(application.documents),
           Pack(application.reasons),
           application.score,
-          application.waitlist_ticket,
           waiting.condition,
           Name(waiting.term),
-          application.waitlist_quota,
           offer.choice.condition,
           Name(offer.choice.term),
           offer.quota,
@@ -188,6 +212,16 @@ db::Values ChangeableValues(const Case& row) {
           application.revision,
           application.id};
 }
+
+constexpr std::string_view kSetContent = R"sql(
+      UPDATE application
+         SET state = $1, choices = $2, profile = $3, documents = $4, reasons = $5, score = $6,
+             waitlist_condition = $7, waitlist_term = $8, offer_condition = $9, offer_term = $10,
+             offer_quota = $11, offer_places = $12, offer_time = $13, offer_expire_time = $14,
+             offer_answer_time = $15, decision_note = $16, appeal_grounds = $17,
+             decision_time = $18, complete_until = $19, appeal_until = $20, appealed = $21,
+             mobility = $22, veiled_revisions = $23, veil_update_time = $24, submit_time = $25,
+             update_time = $26, revision = $27)sql";
 
 }  // namespace
 
@@ -249,39 +283,37 @@ absl::StatusOr<std::vector<Case>> LockRanked(db::Tx& tx, const std::string& call
 
 void InsertCase(db::Tx& tx, const Case& row) {
   const Application& application = row.application;
-  db::Values values = ChangeableValues(row);
+  db::Values values = ContentValues(row);
+  AddValues(IndexedOf(row), values);
   values.insert(values.end(), {application.call, application.student, application.home_institution,
                                application.create_time, application.demo});
   tx.Execute(R"sql(
-      INSERT INTO application (home_unit, host_institution, host_unit, state, live, offer_key,
-                               choices, profile, documents, reasons, score, waitlist_ticket,
-                               waitlist_condition, waitlist_term, waitlist_quota, offer_condition,
-                               offer_term, offer_quota, offer_places, offer_time,
-                               offer_expire_time, offer_answer_time, decision_note,
-                               appeal_grounds, decision_time, complete_until, appeal_until,
-                               appealed, mobility, veiled_revisions, veil_update_time, submit_time,
-                               update_time, revision, id, call, student, home_institution,
+      INSERT INTO application (state, choices, profile, documents, reasons, score,
+                               waitlist_condition, waitlist_term, offer_condition, offer_term,
+                               offer_quota, offer_places, offer_time, offer_expire_time,
+                               offer_answer_time, decision_note, appeal_grounds, decision_time,
+                               complete_until, appeal_until, appealed, mobility, veiled_revisions,
+                               veil_update_time, submit_time, update_time, revision, id,
+                               home_unit, host_institution, host_unit, live, offer_key,
+                               waitlist_ticket, waitlist_quota, call, student, home_institution,
                                create_time, demo)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
               $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36,
               $37, $38, $39, $40))sql",
-             values);
+             std::move(values));
 }
 
-void SaveCase(db::Tx& tx, const Case& row) {
-  tx.Execute(R"sql(
-      UPDATE application
-         SET home_unit = $1, host_institution = $2, host_unit = $3, state = $4, live = $5,
-             offer_key = $6, choices = $7, profile = $8, documents = $9, reasons = $10,
-             score = $11, waitlist_ticket = $12, waitlist_condition = $13, waitlist_term = $14,
-             waitlist_quota = $15, offer_condition = $16, offer_term = $17, offer_quota = $18,
-             offer_places = $19, offer_time = $20, offer_expire_time = $21,
-             offer_answer_time = $22, decision_note = $23, appeal_grounds = $24,
-             decision_time = $25, complete_until = $26, appeal_until = $27, appealed = $28,
-             mobility = $29, veiled_revisions = $30, veil_update_time = $31, submit_time = $32,
-             update_time = $33, revision = $34
-       WHERE id = $35)sql",
-             ChangeableValues(row));
+void SaveCase(db::Tx& tx, const Case& before, const Case& after) {
+  static const std::string kContentOnly = std::string(kSetContent) + " WHERE id = $28";
+  static const std::string kAll = std::string(kSetContent) + R"sql(,
+             home_unit = $29, host_institution = $30, host_unit = $31, live = $32, offer_key = $33,
+             waitlist_ticket = $34, waitlist_quota = $35
+       WHERE id = $28)sql";
+  const Indexed indexed = IndexedOf(after);
+  db::Values values = ContentValues(after);
+  if (indexed == IndexedOf(before)) return tx.Execute(kContentOnly, std::move(values));
+  AddValues(indexed, values);
+  tx.Execute(kAll, std::move(values));
 }
 
 absl::StatusOr<bool> HasLive(db::Tx& tx, const std::string& student, const std::string& call) {

@@ -45,7 +45,8 @@ std::string VisibleStateSql(const Scope& scope);
 absl::StatusOr<std::vector<Case>> LockRanked(db::Tx& tx, const std::string& call);
 
 void InsertCase(db::Tx& tx, const Case& row);
-void SaveCase(db::Tx& tx, const Case& row);
+// `before` is what the database holds, under its lock.
+void SaveCase(db::Tx& tx, const Case& before, const Case& after);
 
 // Whether the student has a live application in the call.
 absl::StatusOr<bool> HasLive(db::Tx& tx, const std::string& student, const std::string& call);
