@@ -1,8 +1,12 @@
 #include "common/db/sqlite_writer.h"
 
+#include <linux/futex.h>
 #include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <ctime>
 #include <utility>
 
 #include "common/db/detach.h"
@@ -19,9 +23,46 @@ namespace {
 constexpr int kCheckpointPages = 2'000;
 constexpr int kRestartPages = 6'000;
 
+// Lets one thread wait for another's word. A mutex and a condition variable would cost the writer
+// two system calls per command, because who is woken under the lock goes to sleep again.
+class Word {
+ public:
+  // The waiter may go on, and this vanish, as soon as it is kGiven: only its address is used then.
+  void Give() {
+    std::atomic<std::uint32_t>* const address = &state_;
+    if (state_.exchange(kGiven, std::memory_order_acq_rel) != kAwaited) return;
+    syscall(SYS_futex, address, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+  }
+
+  // False when the time came first.
+  bool AwaitUntil(std::chrono::steady_clock::time_point deadline) {
+    const auto since = deadline.time_since_epoch();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+    const timespec time = {
+        .tv_sec = seconds.count(),
+        .tv_nsec = std::chrono::duration_cast<std::chrono::nanoseconds>(since - seconds).count()};
+    const bool endless = deadline == std::chrono::steady_clock::time_point::max();
+    std::uint32_t expected = kOpen;
+    state_.compare_exchange_strong(expected, kAwaited, std::memory_order_acq_rel);
+    while (state_.load(std::memory_order_acquire) != kGiven) {
+      if (std::chrono::steady_clock::now() >= deadline) return false;
+      syscall(SYS_futex, &state_, FUTEX_WAIT_BITSET_PRIVATE, kAwaited, endless ? nullptr : &time,
+              nullptr, FUTEX_BITSET_MATCH_ANY);
+    }
+    return true;
+  }
+
+ private:
+  static constexpr std::uint32_t kOpen = 0;
+  static constexpr std::uint32_t kAwaited = 1;
+  static constexpr std::uint32_t kGiven = 2;
+  static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t));
+  std::atomic<std::uint32_t> state_{kOpen};
+};
+
 }  // namespace
 
-// One waiting body; lives on its caller's stack until `done`.
+// One waiting body; lives on its caller's stack until it is `done`.
 struct SqliteWriter::Job {
   const std::function<absl::Status(Tx&)>* body = nullptr;
   std::chrono::steady_clock::time_point deadline;
@@ -32,16 +73,7 @@ struct SqliteWriter::Job {
   std::vector<std::function<void()>> after_commit;
   bool wrote = false;  // The savepoint was released: the group's commit decides.
 
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool done = false;
-
-  void Finish() {
-    // Under the lock: the caller may destroy the job as soon as it sees `done`.
-    const std::lock_guard lock(mutex);
-    done = true;
-    changed.notify_one();
-  }
+  Word done;  // The last that the writer touches.
 };
 
 SqliteWriter::SqliteWriter(std::unique_ptr<SqliteConnection> connection,
@@ -85,11 +117,7 @@ absl::Status SqliteWriter::Enqueue(Job& job) {
     waiting_.push_back(&job);
   }
   work_.notify_one();
-  std::unique_lock lock(job.mutex);
-  if (job.changed.wait_until(lock, job.deadline, [&] { return job.done; })) {
-    return absl::OkStatus();
-  }
-  lock.unlock();
+  if (job.done.AwaitUntil(job.deadline)) return absl::OkStatus();
   {
     const std::lock_guard queue_lock(mutex_);
     const auto found = std::find(waiting_.begin(), waiting_.end(), &job);
@@ -99,8 +127,7 @@ absl::Status SqliteWriter::Enqueue(Job& job) {
     }
   }
   // It is running: its statements check the deadline, and its outcome must be known.
-  lock.lock();
-  job.changed.wait(lock, [&] { return job.done; });
+  job.done.AwaitUntil(std::chrono::steady_clock::time_point::max());
   return absl::OkStatus();
 }
 
@@ -149,7 +176,7 @@ void SqliteWriter::RunGroup() {
     if (!committed.ok()) Fail(group, committed);
   }
   if (connection_->in_transaction()) Check(Control("ROLLBACK").ok(), "ROLLBACK failed");
-  for (Job* job : group) job->Finish();
+  for (Job* job : group) job->done.Give();
   CheckpointWhenDue();
 }
 
@@ -233,7 +260,7 @@ void SqliteWriter::FailAllWaiting(const absl::Status& status) {
   }
   for (Job* job : jobs) {
     job->status = Detach(status);
-    job->Finish();
+    job->done.Give();
   }
 }
 
