@@ -214,21 +214,6 @@ std::string ToJsonArray(const TextList& list) {
   return out;
 }
 
-std::string ToPostgresArray(const TextList& list) {
-  std::string out = "{";
-  for (const std::string& value : list.values) {
-    if (out.size() > 1) out += ',';
-    out += '"';
-    for (const char c : value) {
-      if (c == '"' || c == '\\') out += '\\';
-      out += c;
-    }
-    out += '"';
-  }
-  out += '}';
-  return out;
-}
-
 std::string Excerpt(std::string_view sql) {
   constexpr std::size_t kLengthMax = 80;
   std::string out;

@@ -31,8 +31,6 @@ absl::Status CheckTexts(const Values& parameters);
 
 // A TextList as SQLite's json_each reads it: ["a","b"].
 std::string ToJsonArray(const TextList& list);
-// A TextList as the text form of PostgreSQL's text[]: {"a","b"}.
-std::string ToPostgresArray(const TextList& list);
 
 // The beginning of a statement on one line, for logs and errors: never its parameters.
 std::string Excerpt(std::string_view sql);

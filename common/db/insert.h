@@ -21,10 +21,8 @@ void AddRow(Values& values, Columns&&... columns) {
   (values.emplace_back(std::forward<Columns>(columns)), ...);
 }
 
-// Queues the rows, which lie one after the other in `values`. The number of rows per statement is a
-// power of two, so that a connection prepares a handful of texts, not one per count. PostgreSQL
-// takes a parameter's type from its value: a column must have one type in all rows, so no NULL.
-// With a conflict clause no key may occur twice.
+// Queues the rows, which lie one after the other in `values`: numbers, texts and bytes. A column
+// has one type in all rows, so no NULL. With a conflict clause no key may occur twice.
 void InsertRows(Tx& tx, const Insert& insert, Values values);
 
 }  // namespace jointly::db

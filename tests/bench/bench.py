@@ -49,6 +49,29 @@ def tool(name, *arguments):
     return json.loads(result.stdout.strip().splitlines()[-1])
 
 
+def ledger(engine, quick):
+    """Reservations through a budget's lane, against the same statements on a bare connection."""
+    count = 10000 if quick else 40000
+    raw = tool("bench_ledger", engine, "raw", count)["rate"]
+    for what, target in (("hot", ">= 8000/s, p99 < 50 ms"), ("spread", "as hot")):
+        figures = tool("bench_ledger", engine, what, count)
+        row(f"reservations, 20 clients, {what}, {engine}",
+            f"{figures['rate']:.0f}/s, p50 {figures['p50_ms']:.1f} p99 {figures['p99_ms']:.1f} ms",
+            target, f"SQL {raw:.0f}/s", f"{figures['rate'] / raw:.2f}")
+    figures = tool("bench_ledger", engine, "single", count // 10)
+    row(f"reservation, one client, {engine}", f"p50 {figures['p50_ms']:.2f} ms", "p50 < 2 ms")
+    entries = 100000 if quick else 1000000
+    result = subprocess.run([str(binaries() / "bench_ledger"), engine, "read", str(entries)],
+                            check=True, capture_output=True, text=True, timeout=1800)
+    targets = {"available": "< 1 ms"}
+    for line in result.stdout.splitlines():
+        figures = json.loads(line)
+        if "p50_ms" in figures:
+            row(f"{figures['what']}, {entries} entries, {engine}",
+                f"p50 {figures['p50_ms']:.2f} p99 {figures['p99_ms']:.2f} ms",
+                targets.get(figures["what"], "< 100 ms"))
+
+
 class Load:
     """Request files for bench_http, made and answered in bulk."""
 
@@ -244,12 +267,14 @@ def main():
     postgres = str(ROOT / "scripts/support/private_postgres")
     try:
         if options.engine != "postgresql":
+            ledger("sqlite", options.quick)
             raw = tool("bench_sql", "sqlite", work / "raw.db", count)["rate"]
             measure_submit("sqlite", raw, echo, options.quick)
         if options.engine != "sqlite":
             started = subprocess.run([postgres, "start", str(work / "postgres"), str(free_port())],
                                      check=True, capture_output=True, text=True)
             os.environ["JOINTLY_TEST_POSTGRES"] = started.stdout.strip().splitlines()[-1]
+            ledger("postgresql", options.quick)
             raw = tool("bench_sql", "postgresql", os.environ["JOINTLY_TEST_POSTGRES"], count,
                        8)["rate"]
             measure_submit("postgresql", raw, echo, options.quick)

@@ -15,6 +15,10 @@ namespace {
 // The lock is taken by a statement of its own, sent in the same round trip: a statement sees what
 // was committed when it began, so a balance read together with the lock could be an old one.
 constexpr std::string_view kLock = "SELECT budget FROM ledger WHERE budget = $1 {for_update}";
+// A plan is made once per connection, and before the first ANALYZE PostgreSQL takes a fast growing
+// journal for a tiny one, which it would then read as a whole at every batch.
+constexpr std::string_view kPostgresLock = R"sql(
+    SELECT set_config('enable_seqscan', 'off', true) FROM ledger WHERE budget = $1 {for_update})sql";
 
 // (budget || '': else SQLite would look through all journals of the budget for the ids.)
 constexpr std::string_view kLoad = R"sql(
@@ -41,10 +45,7 @@ absl::StatusOr<LedgerBatch> LedgerBatch::Open(db::Tx& tx, const std::string& bud
                                               LedgerNeeds needs) {
   LedgerBatch batch;
   batch.budget_ = budget;
-  // A plan is made once per connection, and before the first ANALYZE PostgreSQL takes a fast
-  // growing journal for a tiny one, which it would then read as a whole at every batch.
-  if (tx.is_postgres()) tx.Execute("SET LOCAL enable_seqscan = off");
-  tx.Execute(kLock, {budget});
+  tx.Execute(tx.is_postgres() ? kPostgresLock : kLock, {budget});
   RETURN_IF_ERROR(batch.LoadAll(tx, needs));
   if (batch.currency_code_.empty()) {
     return NotFound(kBudgetNotFound, "the budget has no ledger", {{"budget", budget}});

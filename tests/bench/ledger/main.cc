@@ -225,7 +225,7 @@ void Bench::MakeEntries(int count) {
   constexpr int kBatch = 1'000;
   for (int made = 0; made < count; made += kBatch) {
     const absl::Status status = database_->Transact([&](db::Tx& tx) -> absl::Status {
-      ASSIGN_OR_RETURN(auto batch, budgets::store::LedgerBatch::Open(tx, "b"));
+      std::vector<Journal> journals;
       for (int i = made; i < std::min(made + kBatch, count); ++i) {
         const LineKey line = LineOf(i % kLines);
         // In the order of days, as work is.
@@ -243,10 +243,9 @@ void Bench::MakeEntries(int count) {
           journal = budgets::Reserve(NextEntry(day), line, 100);
         }
         if (!journal.ok()) return journal.status();
-        RETURN_IF_ERROR(batch.Post(tx, *std::move(journal)).status());
+        journals.push_back(*std::move(journal));
       }
-      batch.Write(tx);
-      return absl::OkStatus();
+      return budgets::store::PostJournals(tx, "b", std::move(journals)).status();
     });
     Check(status.ok(), status.ToString());
   }

@@ -64,9 +64,7 @@ TEST(Dialect, SplitsScriptsIntoStatements) {
 TEST(Dialect, WritesListsForEachEngine) {
   const TextList list{{"a", "", "q\"", "b\\", "\x01"}};
   EXPECT_EQ(ToJsonArray(list), R"(["a","","q\"","b\\","\u0001"])");
-  EXPECT_EQ(ToPostgresArray(list), "{\"a\",\"\",\"q\\\"\",\"b\\\\\",\"\x01\"}");
   EXPECT_EQ(ToJsonArray({}), "[]");
-  EXPECT_EQ(ToPostgresArray({}), "{}");
 }
 
 TEST(Dialect, AcceptsOnlyTextsThatBothEnginesStore) {
