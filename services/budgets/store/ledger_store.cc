@@ -18,7 +18,8 @@ constexpr std::string_view kLock = "SELECT budget FROM ledger WHERE budget = $1 
 // A plan is made once per connection, and before the first ANALYZE PostgreSQL takes a fast growing
 // journal for a tiny one, which it would then read as a whole at every batch.
 constexpr std::string_view kPostgresLock = R"sql(
-    SELECT set_config('enable_seqscan', 'off', true) FROM ledger WHERE budget = $1 {for_update})sql";
+    SELECT set_config('enable_seqscan', 'off', true)
+      FROM ledger WHERE budget = $1 {for_update})sql";
 
 // (budget || '': else SQLite would look through all journals of the budget for the ids.)
 constexpr std::string_view kLoad = R"sql(
