@@ -135,6 +135,8 @@ absl::StatusOr<std::vector<auth::PublicKey>> Process::State::FetchUserKeys() {
   if (supplied != nullptr) return supplied();
   grpc::ClientContext context;
   peers->Prepare(context, kKeySetTimeout);
+  // identity may have started a moment after us: its channel then waits for its next try.
+  context.set_wait_for_ready(true);
   jointly::identity::v1::KeySet set;
   RETURN_IF_ERROR(FromGrpc(jointly::identity::v1::Identity::NewStub(peers->To("identity"))
                                ->GetKeySet(&context, {}, &set)));
