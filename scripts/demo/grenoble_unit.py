@@ -159,7 +159,7 @@ class Story:
             "commitmentId": identifier,
             "commitment": {"line": line(period, "EQUIP"), "displayName": title,
                            "supplierReference": f"PO {identifier}", "amount": yen(yen_value),
-                           "effectiveDate": day(date), "demo": True}})
+                           "effectiveDate": day(date), "demo": True}}, identifier)
         return self._post(self.approver, f"/v1/{NAME}/commitments/{identifier}:approve")
 
     def invoice(self, identifier, yen_value, date):
