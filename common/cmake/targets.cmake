@@ -82,6 +82,24 @@ function(jointly_migrations)
   target_link_libraries(${ARG_NAME} PRIVATE jointly_flags PUBLIC jointly_error)
 endfunction()
 
+# jointly_embed(NAME name FOLDER dir PATTERN *.json FUNCTION function)
+# Embeds the text of FOLDER/PATTERN, by file name, into a library that defines
+# `std::span<const std::string_view> jointly::<FUNCTION>()`. Whoever calls it declares it.
+function(jointly_embed)
+  cmake_parse_arguments(ARG "" "NAME;FOLDER;PATTERN;FUNCTION" "" ${ARGN})
+  set(folder ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_FOLDER})
+  file(GLOB files CONFIGURE_DEPENDS ${folder}/${ARG_PATTERN})
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${ARG_NAME}.cc)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -D FOLDER=${folder} -D PATTERN=${ARG_PATTERN} -D OUTPUT=${output}
+            -D FUNCTION=${ARG_FUNCTION} -P ${CMAKE_SOURCE_DIR}/common/cmake/embed_files.cmake
+    DEPENDS ${files} ${CMAKE_SOURCE_DIR}/common/cmake/embed_files.cmake
+    VERBATIM)
+  add_library(${ARG_NAME} STATIC ${output})
+  target_link_libraries(${ARG_NAME} PRIVATE jointly_flags)
+endfunction()
+
 # jointly_service(name [DEPS ...]): services/<name> becomes
 #   <name>_core        domain/ store/ api/ events/ and migrations: no gRPC, so tests and the simulator link it
 #   <name>_grpc        grpc/: the thin adapters of the generated service classes
@@ -93,6 +111,9 @@ function(jointly_service name)
     jointly_migrations(NAME ${name}_migrations FOLDER ${name}/store/migrations FUNCTION
                        ${name}::Migrations)
     list(APPEND deps ${name}_migrations)
+  endif()
+  if(TARGET ${name}_rules)
+    list(APPEND deps ${name}_rules)
   endif()
   jointly_library(NAME ${name}_core FOLDERS ${name}/domain ${name}/store ${name}/api ${name}/events
                   DEPS jointly_core ${deps})

@@ -8,6 +8,7 @@
 #include "services/budgets/api/convert.h"
 #include "services/budgets/api/relation.h"
 #include "services/budgets/domain/deadlines_of.h"
+#include "services/budgets/domain/watch.h"
 #include "services/budgets/store/change_store.h"
 
 // Amendments and carry-overs.
@@ -126,6 +127,13 @@ absl::Status Api::PutInForce(Desk& desk, const AmendmentDecision& decision) {
     RETURN_IF_ERROR(old.status());
     desk.Save(period);
     if (period.revision == old->revision) continue;
+    // Its close is announced before its new end.
+    if (const auto notice = NextCloseNotice(period, desk.today()); notice.has_value()) {
+      SetTimers(desk, {{.arm = true,
+                        .kind = std::string(kPeriodDue),
+                        .subject = period.budget + "/" + period.id,
+                        .on = *notice}});
+    }
     engine_.outbox().Append(
         desk.tx(),
         PeriodChanged(desk.who(), desk.place(), &*old, period,

@@ -48,6 +48,16 @@ void SetAudience(const Budget& budget, bus::Event& event) {
   }
 }
 
+// Whose budget a document is, so that nobody who hears of it has to ask.
+void SetScope(const Budget& budget, pb::BudgetScope& scope) {
+  // A refused grant that no budget pays.
+  if (!budget.id.empty()) scope.set_budget(BudgetName(budget.id));
+  scope.set_display_name(budget.display_name);
+  scope.set_institution(budget.institution);
+  scope.set_unit(budget.unit);
+  for (const std::string& partner : budget.partners) scope.add_partners(partner);
+}
+
 void AddAlerts(const std::vector<Alert>& alerts, const Budget& budget,
                google::protobuf::RepeatedPtrField<pb::Alert>& messages) {
   for (const Alert& alert : alerts) *messages.Add() = ToProto(alert, budget.id, budget.currency);
@@ -112,6 +122,7 @@ bus::Event PeriodChanged(const Who& who, const Place& place, const Period* befor
     *told.mutable_totals() = ToProto(TotalOf(*balance, after.id), 0, place.budget.currency);
   }
   AddDeadlines(DeadlinesOf(after, place.budget, who.now), told);
+  SetScope(place.budget, *message.mutable_budget());
   const std::string name = NameIn(after.budget, "periods", after.id);
   bus::Event event = EventOf(
       who, change, {"period", after.budget + "/" + after.id, after.revision, name}, message);
@@ -133,6 +144,7 @@ bus::Event CommitmentChanged(const Who& who, const Place& place, const Commitmen
     AddDeadlines(DeadlinesOf(after, *period, place.budget, who.now), told);
   }
   AddAlerts(alerts, place.budget, *message.mutable_alerts());
+  SetScope(place.budget, *message.mutable_budget());
   bus::Event event =
       EventOf(who, change, {"commitment", after.id, after.revision, told.name()}, message);
   SetAudience(place.budget, event);
@@ -148,6 +160,7 @@ bus::Event ClaimChanged(const Who& who, const Place& place, const ExpenseClaim* 
   told = ToProto(after);
   const std::string after_digest = DigestOf(told);
   AddDeadlines(DeadlinesOf(after, place.budget, who.now), told);
+  SetScope(place.budget, *message.mutable_budget());
   bus::Event event =
       EventOf(who, change, {"claim", after.id, after.revision, told.name()}, message);
   SetAudience(place.budget, event);
@@ -167,6 +180,7 @@ bus::Event TransferChanged(const Who& who, const Place& place, const LineTransfe
   if (const Period* period = FindPeriod(place.periods, after.from.period)) {
     AddDeadlines(DeadlinesOf(after, *period, place.budget, who.now), told);
   }
+  SetScope(place.budget, *message.mutable_budget());
   bus::Event event =
       EventOf(who, change, {"transfer", after.id, after.revision, told.name()}, message);
   SetAudience(place.budget, event);
@@ -183,6 +197,7 @@ bus::Event AmendmentChanged(const Who& who, const Place& place, const Amendment*
   told = ToProto(after, currency);
   const std::string after_digest = DigestOf(told);
   AddDeadlines(DeadlinesOf(after, place.budget, who.now), told);
+  SetScope(place.budget, *message.mutable_budget());
   bus::Event event =
       EventOf(who, change, {"amendment", after.id, after.revision, told.name()}, message);
   SetAudience(place.budget, event);
@@ -198,6 +213,7 @@ bus::Event ReportChanged(const Who& who, const Place& place, const PeriodicRepor
   told = ToProto(after);
   const std::string after_digest = DigestOf(told);
   AddDeadlines(DeadlinesOf(after, place.budget, who.now), told);
+  SetScope(place.budget, *message.mutable_budget());
   bus::Event event = EventOf(
       who, change, {"report", after.budget + "/" + after.id, after.revision, told.name()}, message);
   SetAudience(place.budget, event);

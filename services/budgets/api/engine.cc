@@ -123,6 +123,8 @@ absl::Status Engine::RemindOfClose(db::Tx& tx, const timers::Timer& timer) {
                                     .from = Name(decision->from),
                                     .to = Name(decision->after.state)},
                                    &balance));
+  ASSIGN_OR_RETURN(const std::vector<Alert> alerts, OpenAlerts(*desk, decision->after));
+  TellAlerts(*desk, alerts);
   return absl::OkStatus();
 }
 

@@ -35,6 +35,7 @@ class Engine {
   absl::Status RemindOfClose(db::Tx& tx, const timers::Timer& timer);
   absl::Status MoveReport(db::Tx& tx, const timers::Timer& timer);
   absl::Status EndBudget(db::Tx& tx, const timers::Timer& timer);
+  absl::Status WatchLines(db::Tx& tx, const timers::Timer& timer);
 
   // Reserves the grant of a stay (the commitment has the stay's id), or keeps why not; once.
   absl::Status AskForGrant(db::Tx& tx, const Who& who, const Stay& stay);
@@ -47,6 +48,8 @@ class Engine {
     Date effective_date{};
   };
   absl::StatusOr<pb::RevalueBudgetResponse> Revalue(Desk& desk, const RevaluationOrder& order);
+  // What commitments still hold on the lines of a period that ends soon.
+  static absl::StatusOr<std::vector<Alert>> OpenAlerts(Desk& desk, const Period& period);
   // A revision of the budget that tells nothing but alerts; none when there are none.
   void TellAlerts(Desk& desk, const std::vector<Alert>& alerts);
 

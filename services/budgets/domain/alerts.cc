@@ -15,11 +15,11 @@ std::int64_t Least(std::int64_t whole, int percent) {
   return whole / 100 * percent + (rest + 99) / 100;
 }
 
-ThresholdState& StateOf(std::vector<ThresholdState>& states, int percent) {
+ThresholdState& StateOf(std::vector<ThresholdState>& states, const ThresholdKey& key) {
   for (ThresholdState& state : states) {
-    if (state.threshold_percent == percent) return state;
+    if (state.threshold_percent == key.threshold && state.kind == key.kind) return state;
   }
-  return states.emplace_back(ThresholdState{.threshold_percent = percent});
+  return states.emplace_back(ThresholdState{.threshold_percent = key.threshold, .kind = key.kind});
 }
 
 }  // namespace
@@ -36,25 +36,32 @@ int UsedPercent(const LineUse& use) {
   return percent;
 }
 
+std::optional<int> Cross(const ThresholdKey& key, bool above, std::int64_t authorised_version,
+                         std::vector<ThresholdState>& states) {
+  ThresholdState& state = StateOf(states, key);
+  if (state.authorised_version != authorised_version) {
+    state.authorised_version = authorised_version;
+    state.crossings = 0;
+  }
+  const bool crossed = above && !state.above;
+  state.above = above;
+  if (!crossed) return std::nullopt;
+  return ++state.crossings;
+}
+
 std::vector<Alert> Crossings(const LineUse& use, std::int64_t authorised_version,
                              const money::Currency& currency, std::vector<ThresholdState>& states) {
   std::vector<Alert> alerts;
   for (const int percent : kThresholdsPercent) {
-    ThresholdState& state = StateOf(states, percent);
-    if (state.authorised_version != authorised_version) {
-      state.authorised_version = authorised_version;
-      state.crossings = 0;
-    }
     const bool above = use.authorised > 0 && use.used >= Least(use.authorised, percent);
-    const bool crossed = above && !state.above;
-    state.above = above;
-    if (!crossed) continue;
-    state.crossings += 1;
+    const auto crossing =
+        Cross({.kind = {}, .threshold = percent}, above, authorised_version, states);
+    if (!crossing.has_value()) continue;
     alerts.push_back(
         {.line = use.line,
          .threshold_percent = percent,
          .authorised_version = authorised_version,
-         .crossing = state.crossings,
+         .crossing = *crossing,
          .kind = "used",
          .amount = use.used,
          .rationale = Text(use.used, currency) + " of " + Text(use.authorised, currency) +

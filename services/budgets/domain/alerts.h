@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,16 +16,17 @@ inline constexpr int kThresholdsPercent[] = {80, 90, 100};
 
 // What is remembered of one threshold of one line.
 struct ThresholdState {
-  int threshold_percent = 0;
+  int threshold_percent = 0;  // Of kOpenCommitmentsAlert: days before the period's end.
   std::int64_t authorised_version = 0;
   int crossings = 0;  // Upward ones within the authorised version.
   bool above = false;
+  std::string kind = {};  // The alert's; empty: "used".
   friend bool operator==(const ThresholdState&, const ThresholdState&) = default;
 };
 
 struct Alert {
   LineKey line;
-  int threshold_percent = 0;
+  int threshold_percent = 0;  // Of what its kind measures: money used, or the period's days gone.
   std::int64_t authorised_version = 0;
   int crossing = 0;  // From 1.
   std::string kind;  // "used", "underspend", "unspendable", "open_commitments".
@@ -46,5 +48,14 @@ int UsedPercent(const LineUse& use);
 // without money, such as one whose period was closed, is below every threshold.
 std::vector<Alert> Crossings(const LineUse& use, std::int64_t authorised_version,
                              const money::Currency& currency, std::vector<ThresholdState>& states);
+
+// Brings one threshold up to date: whether it was crossed upwards, and for the how manieth time in
+// this authorised version. The empty kind is "used".
+struct ThresholdKey {
+  std::string kind;
+  int threshold = 0;
+};
+std::optional<int> Cross(const ThresholdKey& key, bool above, std::int64_t authorised_version,
+                         std::vector<ThresholdState>& states);
 
 }  // namespace jointly::budgets

@@ -66,6 +66,7 @@ inline constexpr std::string_view kCommitmentExpires = "commitment_expires";
 inline constexpr std::string_view kPeriodDue = "period_due";
 inline constexpr std::string_view kReportDue = "report_due";
 inline constexpr std::string_view kBudgetEnds = "budget_ends";
+inline constexpr std::string_view kLinesWatched = "lines_watched";  // See watch.h.
 struct TimerPlan {
   bool arm = false;  // Else cancel.
   std::string kind = {};

@@ -6,6 +6,7 @@
 #include "services/budgets/domain/decide.h"
 #include "services/budgets/domain/refuse.h"
 #include "services/budgets/domain/text.h"
+#include "services/budgets/domain/watch.h"
 
 // Decisions on budgets and periods.
 namespace jointly::budgets {
@@ -14,8 +15,6 @@ namespace {
 // Reports to the funder are due this many days after a period's end.
 constexpr int kReportDays = 60;
 constexpr int kReportNoticeDays = 30;
-// Days before a period's end on which its close is announced.
-constexpr int kCloseNoticeDays[] = {60, 30, 7};
 
 std::string SubjectOf(const Budget& budget) { return "budgets/" + budget.id; }
 std::string SubjectOf(const Period& period) {
@@ -93,17 +92,14 @@ void KeepOwn(const Budget& before, Budget& after) {
   after.demo = before.demo;
 }
 
-// The next day on which the close of a period is announced; a day that is past says nothing.
+// The next day on which the close of a period is announced.
 void AnnounceClose(const Period& period, Date today, std::vector<TimerPlan>& timers) {
-  for (const int days : kCloseNoticeDays) {
-    const Date on = AddDays(period.end_date, -days);
-    if (on <= today) continue;
-    timers.push_back({.arm = true,
-                      .kind = std::string(kPeriodDue),
-                      .subject = period.budget + "/" + period.id,
-                      .on = on});
-    return;
-  }
+  const auto on = NextCloseNotice(period, today);
+  if (!on.has_value()) return;
+  timers.push_back({.arm = true,
+                    .kind = std::string(kPeriodDue),
+                    .subject = period.budget + "/" + period.id,
+                    .on = *on});
 }
 
 using Remainders = std::map<LineKey, std::vector<std::int64_t>>;
@@ -190,6 +186,10 @@ void Open(const PeriodFacts& facts, PeriodDecision& decision) {
                              .on = AddDays(report.due_date, -kReportNoticeDays)});
   decision.report = std::move(report);
   AnnounceClose(period, facts.actor.today, decision.timers);
+  decision.timers.push_back({.arm = true,
+                             .kind = std::string(kLinesWatched),
+                             .subject = period.budget,
+                             .on = FirstOfNextMonth(facts.actor.today)});
 }
 
 void Effect(const PeriodFacts& facts, PeriodAction action, PeriodDecision& decision) {

@@ -108,7 +108,8 @@ std::map<std::string, timers::Handler> TimerHandlers(Engine& engine) {
   return {{std::string(kCommitmentExpires), std::bind_front(&Engine::ExpireCommitment, &engine)},
           {std::string(kPeriodDue), std::bind_front(&Engine::RemindOfClose, &engine)},
           {std::string(kReportDue), std::bind_front(&Engine::MoveReport, &engine)},
-          {std::string(kBudgetEnds), std::bind_front(&Engine::EndBudget, &engine)}};
+          {std::string(kBudgetEnds), std::bind_front(&Engine::EndBudget, &engine)},
+          {std::string(kLinesWatched), std::bind_front(&Engine::WatchLines, &engine)}};
 }
 
 }  // namespace jointly::budgets

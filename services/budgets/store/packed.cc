@@ -313,7 +313,7 @@ std::string Pack(const std::vector<ThresholdState>& states) {
   return PackAll(states, [](const ThresholdState& state) {
     return std::vector<std::string>{Number(state.threshold_percent),
                                     Number(state.authorised_version), Number(state.crossings),
-                                    Number(state.above ? 1 : 0)};
+                                    Number(state.above ? 1 : 0), state.kind};
   });
 }
 std::vector<ThresholdState> UnpackThresholds(std::string_view text) {
@@ -323,6 +323,7 @@ std::vector<ThresholdState> UnpackThresholds(std::string_view text) {
     state.authorised_version = fields.Integer();
     state.crossings = fields.Int();
     state.above = fields.Integer() != 0;
+    state.kind = fields.Text();
     return state;
   });
 }

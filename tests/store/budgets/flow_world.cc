@@ -1,5 +1,6 @@
 #include "tests/store/budgets/flow_world.h"
 
+#include <jointly/budgets/v1/budgets_events.pb.h>
 #include <jointly/partnerships/v1/partnerships_events.pb.h>
 
 #include "common/error/macros.h"
@@ -129,6 +130,13 @@ absl::Status FlowWorld::Apply(const std::string& aggregate, const std::string& i
 int FlowWorld::Tick() {
   timers::Ticker ticker(database_, clock_, TimerHandlers(api_->engine()));
   return Must(ticker.Step());
+}
+
+void FlowWorld::GoTo(const std::string& date) {
+  const auto time = ParseTime(date + "T08:00:00Z");
+  Check(time.ok(), date);
+  clock_.Advance(std::chrono::duration_cast<std::chrono::microseconds>(*time - clock_.Now()));
+  while (Tick() > 0) continue;
 }
 
 pb::CreateBudgetRequest FlowWorld::Draft(const std::string& id) {
@@ -341,6 +349,25 @@ std::string FlowWorld::Actions(const std::string& type, const std::string& id) {
     text += (text.empty() ? "" : ",") + event.substr(event.rfind('.') + 1);
   }
   return text;
+}
+
+std::vector<std::string> FlowWorld::Alerts(const std::string& category) {
+  const auto rows = Must(database_.Read([&](db::Tx& tx) {
+    return tx.Query(
+        "SELECT body FROM outbox WHERE aggregate_type = 'budgets.budget'"
+        " ORDER BY aggregate_id, revision");
+  }));
+  std::vector<std::string> alerts;
+  for (const db::Row& row : rows) {
+    pb::BudgetEvent event;
+    Check(event.ParseFromString(row.Bytes("body")), "an event is none");
+    for (const pb::Alert& alert : event.alerts()) {
+      if (alert.line().find(category) == std::string::npos) continue;
+      alerts.push_back(alert.kind() + " " + std::to_string(alert.threshold_percent()) + "/" +
+                       std::to_string(alert.crossing()) + " " + alert.amount().value());
+    }
+  }
+  return alerts;
 }
 
 }  // namespace jointly::budgets

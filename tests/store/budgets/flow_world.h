@@ -52,6 +52,8 @@ class FlowWorld {
   absl::Status Apply(const std::string& aggregate, const std::string& id, std::int64_t revision,
                      const std::string& body);
   int Tick();
+  // Goes to a day (08:00 UTC) and fires what is due by then.
+  void GoTo(const std::string& date);
 
   // The Grenoble Unit budget in draft, active, and with its lines and its first period open.
   pb::CreateBudgetRequest Draft(const std::string& id = "unit");
@@ -79,6 +81,9 @@ class FlowWorld {
   std::vector<std::string> Findings();
   // Actions of an aggregate's events, in order: "requested,reserved".
   std::string Actions(const std::string& type, const std::string& id);
+  // Warnings of the budget's own events about lines of a category, in order: "underspend 80/1
+  // 8513.84" is kind, threshold, crossing and amount.
+  std::vector<std::string> Alerts(const std::string& category);
 
  private:
   db::Database& database_;
