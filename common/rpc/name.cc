@@ -1,5 +1,11 @@
 #include "common/rpc/name.h"
 
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+#include "common/error/macros.h"
+
 namespace jointly::rpc {
 namespace {
 
@@ -52,6 +58,25 @@ absl::StatusOr<std::string> IdOf(std::string_view collection, std::string_view n
                            std::string(collection) +
                            "/{id}\" with lower case letters, digits and dashes");
   return violations.ToStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> NamesOf(
+    const google::protobuf::RepeatedPtrField<std::string>& names, const NamesWanted& wanted) {
+  Violations violations;
+  const std::set<std::string> different(names.begin(), names.end());
+  const std::string path(wanted.path);
+  violations.Require(std::ssize(different) >= wanted.least, path,
+                     "name at least " + std::to_string(wanted.least) + " different " +
+                         std::string(wanted.pattern));
+  violations.Require(names.size() <= kMostNames, path,
+                     "name at most " + std::to_string(kMostNames));
+  for (int i = 0; i < std::min(names.size(), kMostNames); ++i) {
+    violations.Require(!ParseName(wanted.pattern, names[i]).empty(),
+                       path + "[" + std::to_string(i) + "]",
+                       "must look like " + std::string(wanted.pattern));
+  }
+  RETURN_IF_ERROR(violations.ToStatus());
+  return std::vector<std::string>(names.begin(), names.end());
 }
 
 }  // namespace jointly::rpc

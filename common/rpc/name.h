@@ -1,6 +1,7 @@
 #pragma once
 
 #include <absl/status/statusor.h>
+#include <google/protobuf/repeated_field.h>
 
 #include <array>
 #include <string>
@@ -22,5 +23,16 @@ std::vector<std::string> ParseName(std::string_view pattern, std::string_view na
 // The single id of "applications/{id}". Errors: INVALID_ARGUMENT with the path and the form wanted.
 absl::StatusOr<std::string> IdOf(std::string_view collection, std::string_view name,
                                  std::string_view path = "name");
+
+// The names of a repeated field, which must fit `pattern` and be different ones.
+struct NamesWanted {
+  std::string_view pattern;  // "institutions/*".
+  std::string_view path;     // "partners".
+  int least = 1;
+};
+inline constexpr int kMostNames = 20;
+// Errors: INVALID_ARGUMENT with every name that does not fit, fewer than wanted, over 20.
+absl::StatusOr<std::vector<std::string>> NamesOf(
+    const google::protobuf::RepeatedPtrField<std::string>& names, const NamesWanted& wanted);
 
 }  // namespace jointly::rpc

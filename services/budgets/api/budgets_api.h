@@ -47,6 +47,8 @@ class Api {
   absl::StatusOr<pb::Budget> GetBudget(rpc::Call& call, const pb::GetBudgetRequest& request);
   absl::StatusOr<pb::ListBudgetsResponse> ListBudgets(rpc::Call& call,
                                                       const pb::ListBudgetsRequest& request);
+  absl::StatusOr<pb::SummariseBudgetsResponse> SummariseBudgets(  // summary_api.cc
+      rpc::Call& call, const pb::SummariseBudgetsRequest& request);
   absl::StatusOr<pb::Budget> UpdateBudget(rpc::Call& call, const pb::UpdateBudgetRequest& request);
   absl::StatusOr<pb::Budget> MoveBudget(rpc::Call& call, const pb::MoveBudgetRequest& request);
 

@@ -30,6 +30,11 @@ class Service final : public pb::Budgets::CallbackService {
                                         pb::ListBudgetsResponse* response) override {
     return Serve(context, request, response, &Api::ListBudgets);
   }
+  grpc::ServerUnaryReactor* SummariseBudgets(grpc::CallbackServerContext* context,
+                                             const pb::SummariseBudgetsRequest* request,
+                                             pb::SummariseBudgetsResponse* response) override {
+    return Serve(context, request, response, &Api::SummariseBudgets);
+  }
   grpc::ServerUnaryReactor* UpdateBudget(grpc::CallbackServerContext* context,
                                          const pb::UpdateBudgetRequest* request,
                                          pb::Budget* response) override {

@@ -1,5 +1,8 @@
 #include "services/budgets/store/budget_store.h"
 
+#include <iterator>
+#include <set>
+
 #include "common/error/macros.h"
 
 namespace jointly::budgets::store {
@@ -158,6 +161,18 @@ absl::StatusOr<std::vector<Budget>> ListBudgets(db::Tx& tx, const Scope& scope,
   std::vector<Budget> budgets;
   for (const db::Row& row : rows) budgets.push_back(ReadBudget(row));
   return budgets;
+}
+
+absl::StatusOr<std::vector<Budget>> SharedBudgets(db::Tx& tx, const Scope& scope,
+                                                  const std::vector<std::string>& partners) {
+  const std::set<std::string> different(partners.begin(), partners.end());
+  return ListBudgets(tx, scope,
+                     {.where = " AND (SELECT COUNT(*) FROM budget_partner WHERE"
+                               " budget_partner.budget = budget.id AND"
+                               " budget_partner.partner {any $2}) = $3",
+                      .order_and_limit = " ORDER BY budget.start_date, budget.id LIMIT " +
+                                         std::to_string(kSharedBudgets),
+                      .parameters = {db::TextList{partners}, std::ssize(different)}});
 }
 
 void InsertBudget(db::Tx& tx, const Budget& budget) {

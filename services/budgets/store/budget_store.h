@@ -30,6 +30,11 @@ absl::StatusOr<bool> BudgetExists(db::Tx& tx, const std::string& id);
 inline constexpr int kBudgetScopeParameters = 1;  // The slice's parameters begin after it.
 absl::StatusOr<std::vector<Budget>> ListBudgets(db::Tx& tx, const Scope& scope, const Slice& slice);
 
+// Those in which all of `partners` take part, in order of their start; at most kSharedBudgets.
+inline constexpr int kSharedBudgets = 200;
+absl::StatusOr<std::vector<Budget>> SharedBudgets(db::Tx& tx, const Scope& scope,
+                                                  const std::vector<std::string>& partners);
+
 // Insert fails at the commit when the id is taken (UNIQUE_VIOLATION).
 void InsertBudget(db::Tx& tx, const Budget& budget);
 void SaveBudget(db::Tx& tx, const Budget& budget);

@@ -41,6 +41,9 @@ Peer::Peer(std::string name, const std::string& address, const Clock& clock)
       channel_(
           grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), Arguments())) {}
 
+Peer::Peer(std::string name, std::shared_ptr<grpc::Channel> channel, const Clock& clock)
+    : name_(std::move(name)), clock_(clock), channel_(std::move(channel)) {}
+
 std::chrono::milliseconds Peer::Failed() {
   const std::int64_t now = std::max<std::int64_t>(1, MicrosOf(clock_));
   std::int64_t since = 0;
@@ -48,13 +51,19 @@ std::chrono::milliseconds Peer::Failed() {
   return std::chrono::milliseconds((now - since) / 1000);
 }
 
-Peers::Peers(const std::map<std::string, std::string>& addresses, const Clock& clock) {
+Peers::Peers(const std::map<std::string, std::string>& addresses, const Clock& clock)
+    : clock_(clock) {
   for (const auto& [name, address] : addresses) {
     peers_.emplace(name, std::make_unique<Peer>(name, address, clock));
   }
 }
 
+void Peers::SetOwn(std::shared_ptr<grpc::Channel> channel) {
+  own_ = std::make_unique<Peer>(kOwnPeer, std::move(channel), clock_);
+}
+
 Peer* Peers::Find(const std::string& name) const {
+  if (name == kOwnPeer) return own_.get();
   const auto found = peers_.find(name);
   return found == peers_.end() ? nullptr : found->second.get();
 }

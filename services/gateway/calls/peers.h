@@ -13,10 +13,14 @@
 
 namespace jointly::gateway {
 
+// The name under which the gateway's own services (package jointly.gateway) are found.
+inline constexpr char kOwnPeer[] = "gateway";
+
 // One of the services behind the gateway.
 class Peer {
  public:
   Peer(std::string name, const std::string& address, const Clock& clock);
+  Peer(std::string name, std::shared_ptr<grpc::Channel> channel, const Clock& clock);
 
   const std::string& name() const { return name_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
@@ -40,10 +44,15 @@ class Peers {
   Peers(const std::map<std::string, std::string>& addresses, const Clock& clock);
   // Null: the configuration names no such peer.
   Peer* Find(const std::string& name) const;
+  // The services behind the gateway, without what it serves itself.
   std::vector<Peer*> all() const;
+  // What the gateway serves itself, over a channel within the process. Before any call.
+  void SetOwn(std::shared_ptr<grpc::Channel> channel);
 
  private:
+  const Clock& clock_;
   std::map<std::string, std::unique_ptr<Peer>> peers_;
+  std::unique_ptr<Peer> own_;
 };
 
 }  // namespace jointly::gateway

@@ -49,7 +49,8 @@ GatewayOptions LoadConfig(int argc, char** argv) {
   options.Validate([&common]() -> std::string {
     for (const auto* service : PublicServices()) {
       const std::string name = PeerOf(service->full_name());
-      if (!common.peers.contains(name)) return "peers has no address of " + name;
+      if (name == kOwnPeer || common.peers.contains(name)) continue;
+      return "peers has no address of " + name;
     }
     return "";
   });

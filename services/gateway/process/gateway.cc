@@ -13,6 +13,7 @@
 #include "common/error/error.h"
 #include "common/rpc/runtime.h"
 #include "common/telemetry/log.h"
+#include "services/gateway/aggregates/overview.h"
 #include "services/gateway/openapi/document.h"
 #include "services/gateway/process/hints.h"
 #include "services/gateway/process/keys.h"
@@ -83,8 +84,12 @@ struct Gateway::State {
         front(options.front,
               {table, openapi, peers, readiness, limiter, tokens, feed, ids, rng, clock}),
         proxy({peers, limiter, tokens, ids, rng}),
-        http(options.http, front) {}
+        http(options.http, front),
+        overview(peers, clock) {
+    StartOwn();
+  }
 
+  void StartOwn();
   void StartGrpc();
   void StartHints(Gateway& gateway);
 
@@ -103,11 +108,22 @@ struct Gateway::State {
   Front front;
   Proxy proxy;
   HttpServer http;
+  OverviewService overview;
+  std::unique_ptr<grpc::Server> own;  // Within the process only: it listens nowhere.
   std::unique_ptr<grpc::Server> grpc;
   std::unique_ptr<bus::HintListener> hints;
   int http_port = 0;
   int grpc_port = 0;
 };
+
+void Gateway::State::StartOwn() {
+  grpc::ServerBuilder builder;
+  SetLimits(builder);
+  builder.RegisterService(&overview);
+  own = builder.BuildAndStart();
+  Check(own != nullptr, "the gateway's own services do not start");
+  peers.SetOwn(own->InProcessChannel({}));
+}
 
 void Gateway::State::StartGrpc() {
   if (options.grpc_listen_address.empty()) return;

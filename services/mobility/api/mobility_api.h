@@ -103,6 +103,8 @@ class Api {
                                                const pb::GetMobilityRequest& request);
   absl::StatusOr<pb::ListMobilitiesResponse> ListMobilities(
       rpc::Call& call, const pb::ListMobilitiesRequest& request);
+  absl::StatusOr<pb::SummariseMobilitiesResponse> SummariseMobilities(
+      rpc::Call& call, const pb::SummariseMobilitiesRequest& request);
   absl::StatusOr<pb::MobilityCase> ApproveNomination(rpc::Call& call,
                                                      const pb::ApproveNominationRequest& request);
   absl::StatusOr<pb::MobilityCase> RejectNomination(rpc::Call& call,

@@ -165,6 +165,11 @@ class Service final : public pb::Mobility::CallbackService {
                                            pb::ListMobilitiesResponse* response) override {
     return Serve(context, request, response, &Api::ListMobilities);
   }
+  grpc::ServerUnaryReactor* SummariseMobilities(
+      grpc::CallbackServerContext* context, const pb::SummariseMobilitiesRequest* request,
+      pb::SummariseMobilitiesResponse* response) override {
+    return Serve(context, request, response, &Api::SummariseMobilities);
+  }
   grpc::ServerUnaryReactor* ApproveNomination(grpc::CallbackServerContext* context,
                                               const pb::ApproveNominationRequest* request,
                                               pb::MobilityCase* response) override {

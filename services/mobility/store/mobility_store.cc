@@ -126,6 +126,32 @@ absl::StatusOr<std::vector<MobilityRow>> ListMobilities(db::Tx& tx, const Scope&
   return mobilities;
 }
 
+absl::StatusOr<std::vector<MobilityCount>> CountMobilities(
+    db::Tx& tx, const Scope& scope, const std::vector<std::string>& partners) {
+  Condition condition = ScopeCondition(scope, Columns(), /*first=*/2);
+  db::Values parameters = {db::TextList{partners}};
+  parameters.insert(parameters.end(), condition.parameters.begin(), condition.parameters.end());
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query("SELECT sending_institution, receiving_institution, state,"
+                            " COUNT(*) AS mobilities FROM mobility"
+                            " WHERE sending_institution {any $1} AND receiving_institution"
+                            " {any $1} AND " +
+                                condition.sql +
+                                " GROUP BY sending_institution, receiving_institution, state"
+                                " ORDER BY sending_institution, receiving_institution, state",
+                            parameters));
+  std::vector<MobilityCount> counts;
+  for (const db::Row& row : rows) {
+    const auto state = ParseMobilityState(row.Text("state"));
+    Check(state.has_value(), "a mobility in an unknown state");
+    counts.push_back({.sending_institution = row.Text("sending_institution"),
+                      .receiving_institution = row.Text("receiving_institution"),
+                      .state = *state,
+                      .mobilities = static_cast<int>(row.Int("mobilities"))});
+  }
+  return counts;
+}
+
 void InsertMobility(db::Tx& tx, const MobilityRow& row) {
   const MobilityCase& mobility = row.mobility;
   tx.Execute(R"sql(

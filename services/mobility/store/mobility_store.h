@@ -34,6 +34,16 @@ absl::StatusOr<std::vector<MobilityRow>> ListMobilities(db::Tx& tx, const Scope&
                                                         const Slice& slice);
 int MobilityScopeParameters(const Scope& scope);
 
+struct MobilityCount {
+  std::string sending_institution;
+  std::string receiving_institution;
+  MobilityState state = MobilityState::kNominated;
+  int mobilities = 0;
+};
+// Of the stays whose two ends are both among `partners`, in order of direction and state's name.
+absl::StatusOr<std::vector<MobilityCount>> CountMobilities(
+    db::Tx& tx, const Scope& scope, const std::vector<std::string>& partners);
+
 void InsertMobility(db::Tx& tx, const MobilityRow& row);
 void SaveMobility(db::Tx& tx, const MobilityCase& mobility);
 

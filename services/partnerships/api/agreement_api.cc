@@ -191,6 +191,29 @@ absl::StatusOr<pb::ListAgreementsResponse> Api::ListAgreements(
       call.transact_options());
 }
 
+absl::StatusOr<pb::SummariseAgreementsResponse> Api::SummariseAgreements(
+    rpc::Call& call, const pb::SummariseAgreementsRequest& request) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> partners,
+                   rpc::NamesOf(request.partners(),
+                                {.pattern = "institutions/*", .path = "partners", .least = 2}));
+  return database_.Read(
+      [&](db::Tx& tx) -> absl::StatusOr<pb::SummariseAgreementsResponse> {
+        ASSIGN_OR_RETURN(const store::AgreementCounts counts,
+                         store::CountAgreements(tx, ViewerOf(call.principal), partners));
+        pb::SummariseAgreementsResponse response;
+        for (const auto& [state, agreements] : counts.by_state) {
+          auto& message = *response.add_counts();
+          message.set_state(static_cast<pb::Agreement::State>(state));
+          message.set_agreements(agreements);
+        }
+        if (counts.earliest_start.has_value()) {
+          *response.mutable_earliest_start_date() = rpc::ToProto(*counts.earliest_start);
+        }
+        return response;
+      },
+      call.transact_options());
+}
+
 absl::StatusOr<pb::Agreement> Api::UpdateAgreement(rpc::Call& call,
                                                    const pb::UpdateAgreementRequest& request) {
   ASSIGN_OR_RETURN(const std::string id,

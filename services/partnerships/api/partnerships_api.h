@@ -44,6 +44,8 @@ class Api {
                                              const pb::GetAgreementRequest& request);
   absl::StatusOr<pb::ListAgreementsResponse> ListAgreements(
       rpc::Call& call, const pb::ListAgreementsRequest& request);
+  absl::StatusOr<pb::SummariseAgreementsResponse> SummariseAgreements(
+      rpc::Call& call, const pb::SummariseAgreementsRequest& request);
   absl::StatusOr<pb::Agreement> UpdateAgreement(rpc::Call& call,
                                                 const pb::UpdateAgreementRequest& request);
   absl::StatusOr<pb::Agreement> ProposeAgreement(rpc::Call& call,

@@ -67,6 +67,12 @@ class Service final : public pb::Partnerships::CallbackService {
                                            pb::ListAgreementsResponse* response) override {
     return runtime_.Serve(context, request, response, std::bind_front(&Api::ListAgreements, &api_));
   }
+  grpc::ServerUnaryReactor* SummariseAgreements(
+      grpc::CallbackServerContext* context, const pb::SummariseAgreementsRequest* request,
+      pb::SummariseAgreementsResponse* response) override {
+    return runtime_.Serve(context, request, response,
+                          std::bind_front(&Api::SummariseAgreements, &api_));
+  }
   grpc::ServerUnaryReactor* UpdateAgreement(grpc::CallbackServerContext* context,
                                             const pb::UpdateAgreementRequest* request,
                                             pb::Agreement* response) override {

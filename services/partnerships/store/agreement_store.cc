@@ -200,4 +200,27 @@ absl::StatusOr<std::vector<Agreement>> ListAgreements(db::Tx& tx, const Viewer& 
   return agreements;
 }
 
+absl::StatusOr<AgreementCounts> CountAgreements(db::Tx& tx, const Viewer& viewer,
+                                                const std::vector<std::string>& partners) {
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      tx.Query("SELECT state, COUNT(*) AS agreements, MIN(CASE WHEN"
+               " effective_version > 0 THEN start_date END) AS earliest"
+               " FROM agreement WHERE" +
+                   std::string(kScope) +
+                   " AND first_partner {any $3} AND second_partner {any $3}"
+                   " GROUP BY state",
+               {db::TextList{viewer.institutions}, viewer.everywhere, db::TextList{partners}}));
+  AgreementCounts counts;
+  for (const db::Row& row : rows) {
+    counts.by_state[ParseState(row.Text("state")).value_or(State::kDraft)] +=
+        static_cast<int>(row.Int("agreements"));
+    const std::optional<Date> earliest = DateOf(row, "earliest");
+    if (earliest.has_value() && (!counts.earliest_start || *earliest < *counts.earliest_start)) {
+      counts.earliest_start = earliest;
+    }
+  }
+  return counts;
+}
+
 }  // namespace jointly::partnerships::store

@@ -2,6 +2,8 @@
 
 #include <absl/status/statusor.h>
 
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,5 +31,13 @@ void SaveAgreement(db::Tx& tx, const Agreement& agreement, bool text_changed);
 // `tail` and `parameters` are those of rpc::Page, numbered from $3.
 absl::StatusOr<std::vector<Agreement>> ListAgreements(db::Tx& tx, const Viewer& viewer,
                                                       std::string_view tail, db::Values parameters);
+
+// Of the agreements whose two sides are both among `partners`.
+struct AgreementCounts {
+  std::map<State, int> by_state;
+  std::optional<Date> earliest_start;  // Of those that came into effect.
+};
+absl::StatusOr<AgreementCounts> CountAgreements(db::Tx& tx, const Viewer& viewer,
+                                                const std::vector<std::string>& partners);
 
 }  // namespace jointly::partnerships::store

@@ -38,6 +38,38 @@ class NominationTest : public MobilityTest {
   }
 };
 
+TEST_P(NominationTest, ASummaryCountsByDirectionAndStateWhatTheCallerSees) {
+  const pb::MobilityCase first = world().Nominated(world().PublishedCall(), 1);
+  pb::SummariseMobilitiesRequest request;
+  request.add_partners(first.sending_institution());
+  request.add_partners(first.receiving_institution());
+  const auto summary = [&](const auth::Principal& principal) {
+    rpc::Call caller = As(principal);
+    std::vector<std::string> rows;
+    const auto response = api().SummariseMobilities(caller, request);
+    if (!response.ok()) return std::vector{Outcome(response)};
+    for (const auto& count : response->counts()) {
+      pb::ListMobilitiesRequest list;
+      list.set_filter(count.filter());
+      rpc::Call reader = As(principal);
+      const auto listed = api().ListMobilities(reader, list);
+      EXPECT_TRUE(listed.ok()) << listed.status();
+      EXPECT_EQ(listed->mobilities_size(), count.mobilities()) << "the filter lists the records";
+      rows.push_back(count.state() + " " + std::to_string(count.mobilities()));
+    }
+    return rows;
+  };
+  EXPECT_THAT(summary(HomeOffice()), ElementsAre("nominated 1"));
+  ASSERT_TRUE(Approve(first.name(), first.proposal_id()).ok());
+  EXPECT_THAT(summary(HostOffice()), ElementsAre("approved 1"));
+  EXPECT_THAT(summary(Student(1)), ElementsAre("approved 1"));
+  EXPECT_THAT(summary(Student(2)), ElementsAre());
+  request.set_partners(1, "institutions/elsewhere");
+  EXPECT_THAT(summary(HomeOffice()), ElementsAre());
+  request.mutable_partners()->RemoveLast();
+  EXPECT_THAT(summary(HomeOffice()), ElementsAre("INVALID_ARGUMENT"));
+}
+
 TEST_P(NominationTest, ACorrectionIsANewProposal) {
   const pb::MobilityCase first = world().Nominated(world().PublishedCall(), 1);
   EXPECT_EQ(Code(Reject(first.name(), first.proposal_id(), "")), "INVALID_ARGUMENT");

@@ -140,6 +140,32 @@ TEST_P(PartnershipsTest, AnAgreementComesIntoEffectByBothSides) {
   EXPECT_EQ(Number("SELECT COUNT(*) FROM audit WHERE subject = $1", {"agreements/mobility"}), 3);
 }
 
+TEST_P(PartnershipsTest, ASummaryCountsWhatTheCallerSees) {
+  ASSERT_TRUE(Create().ok());
+  pb::SummariseAgreementsRequest request;
+  request.add_partners("institutions/tsukuba");
+  request.add_partners("institutions/uga");
+  const auto summary = [&](const auth::Principal& principal) {
+    rpc::Call call = By(principal);
+    const auto response = api_->SummariseAgreements(call, request);
+    if (!response.ok()) return ReasonOf(response.status());
+    std::string text;
+    for (const auto& count : response->counts()) {
+      text += pb::Agreement::State_Name(count.state()) + " " + std::to_string(count.agreements());
+    }
+    const int year = response->earliest_start_date().year();
+    return text + (year == 0 ? "" : " since " + std::to_string(year));
+  };
+  EXPECT_EQ(summary(Office("uga")), "DRAFT 1");
+  EXPECT_EQ(summary(Office("elsewhere")), "");
+  ASSERT_TRUE(Approve(Office("tsukuba"), Propose()->content_hash()).ok());
+  EXPECT_EQ(summary(Office("elsewhere")), "IN_EFFECT 1 since 2026");
+  request.set_partners(0, "institutions/elsewhere");
+  EXPECT_EQ(summary(Office("uga")), "");
+  request.mutable_partners()->RemoveLast();
+  EXPECT_EQ(summary(Office("uga")), "INVALID_ARGUMENT");
+}
+
 TEST_P(PartnershipsTest, ADraftIsForThePartnersOnly) {
   ASSERT_TRUE(Create().ok());
   EXPECT_TRUE(Get(Office("tsukuba")).ok());
