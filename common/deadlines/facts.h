@@ -32,8 +32,8 @@ using Fields = std::map<std::string, Value, std::less<>>;
 
 // Days on which something holds, both ends included. `basis` is its ground ("cesure"), if any.
 struct Interval {
-  Date first;
-  Date last;
+  Date first{};
+  Date last{};
   std::string basis;
 };
 
@@ -62,7 +62,7 @@ struct Facts {
   std::map<std::string, std::vector<Interval>, std::less<>> intervals;  // "agreement".
   std::map<std::string, std::string, std::less<>> zones;  // "institution_in_charge" -> IANA name.
   std::string agreement;                                  // For scopes; empty when there is none.
-  Date today;
+  Date today{};
 };
 
 enum class Type {

@@ -18,16 +18,16 @@ inline constexpr int kQuestionDaysMax = 366 * 10;
 
 struct Question {
   std::string variable = "defence.date";  // A shared date or time field.
-  Date first;
-  Date last;  // Included.
+  Date first{};
+  Date last{};  // Included.
   // Days on which it is not held at all, in the words of a roll: "weekends", "holidays:FR",
   // "closure:uga". They count as one more constraint, named "closed".
   std::vector<std::string> closed;
 };
 
 struct Span {
-  Date first;
-  Date last;  // Included.
+  Date first{};
+  Date last{};  // Included.
   friend bool operator==(const Span&, const Span&) = default;
 };
 

@@ -38,8 +38,8 @@ struct Step {
   std::string name;
   std::string detail;
   std::string session;
-  Text label;    // What people call `name`; empty: by its name.
-  CivilTime at;  // Its zone is empty where only the day counts.
+  Text label;      // What people call `name`; empty: by its name.
+  CivilTime at{};  // Its zone is empty where only the day counts.
   std::int64_t days = 0;
   friend bool operator==(const Step& a, const Step& b);
 };
@@ -53,8 +53,8 @@ struct Obligation {
   Scope scope;                  // Of the rule.
   std::string institution;      // Of the side: "institutions/uga"; empty: of no side.
   std::string occasion;         // "2026"; empty: none.
-  CivilTime due;                // The truth.
-  Time due_time;                // The instant, computed from it.
+  CivilTime due{};              // The truth.
+  Time due_time{};              // The instant, computed from it.
   State state = State::kArmed;  // kArmed, kMet or kWaived.
   Severity severity = Severity::kLocal;
   ConstraintKind constraint = ConstraintKind::kNone;
@@ -81,7 +81,8 @@ absl::StatusOr<Plan> Compute(const Catalogue& catalogue, const Facts& facts);
 
 // One sentence that answers "why this date?", in "en", "fr" or "ja".
 std::string RationaleText(const Obligation& obligation, std::string_view language);
-// "Tuesday 20 October 2026, 23:59:59 (Europe/Paris)" and its like in "fr" and "ja".
+// "Tuesday 20 October 2026, 23:59 (Paris time)", "mardi 20 octobre 2026 à 23 h 59 (heure de
+// Paris)", "2026年10月20日(火) 23:59(パリ時間)"; without a zone the day alone.
 std::string DateText(const CivilTime& civil, std::string_view language);
 
 enum class ChangeKind { kAdded, kRemoved, kChanged };

@@ -60,8 +60,8 @@
 //              vocabulary. The day is counted where the anchor is, and is not converted.
 //   roll       {"when": ["weekends", "holidays:FR", "closure:uga"], "to": "previous_open_day" or
 //              "next_open_day"}; absent: never rolls.
-//   pause      ["cesure"]: intervals of these bases that lie after the anchor and begin before the
-//              due move it by their length, until it is stable. Before the roll.
+//   pause      ["cesure"]: intervals of these bases that lie after the anchor and begin by the due
+//              move it by their length, until it is stable. Before the roll.
 //   gap, overlap  "later": the only way, and the default.
 //   constraint "not_past": the due must be today or later unless met; or {"holds": predicate,
 //              "on": "defence.date"}: a condition without a date of its own, due on that day.
@@ -78,7 +78,8 @@
 // Which one applies, for one rule id: among those whose scope matches, whose effective dates hold
 // the anchor's date, the narrowest scope (region < institution < school < programme < agreement),
 // then the highest version. It replaces the others whole: when its `when` is false, none applies.
-// When rules of a side match, those of no side with the same id do not.
+// When rules of a side match, those of no side with the same id do not: to replace a side's rule
+// for one agreement, name the side in the scope too.
 //
 // The state that an instance has:
 //   when   anchor   met    waive   ->
