@@ -194,7 +194,13 @@ absl::Status AddFilter(const ListSpec& spec, std::string_view filter, int& next,
     ASSIGN_OR_RETURN(db::Value value, ToValue(*column, term));
     // A row without the value is different from every value, so != must not lose it.
     const std::string op = term.op == "!=" ? "IS DISTINCT FROM" : std::string(term.op);
-    page.where += " AND " + std::string(column->sql) + ' ' + op + " $" + std::to_string(next++);
+    const std::string compared = ' ' + op + " $" + std::to_string(next++);
+    std::string condition = std::string(column->sql) + compared;
+    if (!column->or_sql.empty()) {
+      condition = '(' + condition + (term.op == "!=" ? " AND " : " OR ") +
+                  std::string(column->or_sql) + compared + ')';
+    }
+    page.where += " AND " + condition;
     page.parameters.push_back(std::move(value));
   }
   return absl::OkStatus();

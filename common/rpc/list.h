@@ -22,6 +22,9 @@ struct FilterColumn {
   enum class Type { kText, kInteger, kBool, kTime } type = Type::kText;
   // Maps the request's value to the stored one (resource name to id); null: as it is.
   std::string (*map)(std::string_view) = nullptr;
+  // A second column of the same meaning (either of two partners): = holds when one of them is it,
+  // != when none is.
+  std::string_view or_sql = {};
 };
 
 struct ListSpec {

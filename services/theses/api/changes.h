@@ -1,10 +1,10 @@
 #pragma once
 
+#include <jointly/theses/v1/resources.pb.h>
+
 #include <string_view>
-#include <vector>
 
 #include "common/bus/event.h"
-#include "common/deadlines/deadlines.h"
 #include "common/rpc/call.h"
 #include "services/theses/domain/types.h"
 
@@ -34,7 +34,7 @@ struct Change {
 struct ThesisNews {
   const Thesis* before = nullptr;  // Null: it is new.
   const Thesis& after;
-  std::vector<deadlines::Deadline> deadlines;
+  jointly::theses::v1::Thesis told;  // With deadlines, shares and warnings.
 };
 bus::Event ThesisChanged(const Who& who, const ThesisNews& news, const Change& change);
 

@@ -32,6 +32,9 @@ class Engine {
 
   // What surrounds a thesis, as this transaction sees it.
   absl::StatusOr<Setting> SettingOf(db::Tx& tx, const Thesis& thesis, Time now);
+  // Everything that the rules say of a thesis in its setting. Errors: those of Look.
+  static absl::StatusOr<Seen> Judge(const deadlines::Catalogue& rules, Thesis thesis,
+                                    Setting setting);
   // Errors: those of deadlines::Compute, so that a date outside all calendars is refused at entry.
   absl::StatusOr<Seen> Look(db::Tx& tx, const Thesis& thesis, Time now);
   absl::StatusOr<std::shared_ptr<const deadlines::Catalogue>> Rules(db::Tx& tx);

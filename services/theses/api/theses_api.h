@@ -136,11 +136,13 @@ class Api {
   struct Step {
     std::string name;
     std::string etag;
-    std::string action;       // As the caller names it.
-    std::string institution;  // The side that acts, where one does.
+    std::string action;  // As the caller names it.
     ThesisInput input;
     bool validate_only = false;
   };
+  // Whether the caller records a step of a side; see year_api.cc.
+  using MayRecord = absl::Status (*)(const rpc::Call& call, const Thesis& thesis,
+                                     const std::string& institution, std::string_view step);
 
   // Runs a body as a mutation, or rehearses it.
   template <typename Reply, typename Request, typename Body>
@@ -149,10 +151,25 @@ class Api {
     return validate_only ? rpc::Rehearse(database_, call, body)
                          : rpc::Mutate<Reply>(database_, call, request, body);
   }
-  // Locks, decides, saves and tells.
-  absl::StatusOr<Seen> TakeStep(db::Tx& tx, rpc::Call& call, const Step& step);
+  // A step as a whole command: locks, decides, saves, tells, answers.
   template <typename Request>
-  absl::StatusOr<pb::Thesis> RunStep(rpc::Call& call, const Request& request, const Step& step);
+  absl::StatusOr<pb::Thesis> RunStep(rpc::Call& call, const Request& request, const Step& step) {
+    return Run<pb::Thesis>(
+        call, request, step.validate_only,
+        [&](db::Tx& tx) -> absl::StatusOr<pb::Thesis> { return StepAndAnswer(tx, call, step); });
+  }
+  template <typename Request>
+  absl::StatusOr<pb::Thesis> RunSideStep(rpc::Call& call, const Request& request, const Step& step,
+                                         MayRecord may_record) {
+    return Run<pb::Thesis>(call, request, false, [&](db::Tx& tx) -> absl::StatusOr<pb::Thesis> {
+      ASSIGN_OR_RETURN(const Seen seen, Find(tx, call, step.name));
+      RETURN_IF_ERROR(may_record(call, seen.thesis, step.input.institution, step.input.step));
+      return StepAndAnswer(tx, call, step);
+    });
+  }
+  absl::StatusOr<Seen> TakeStep(db::Tx& tx, rpc::Call& call, const Step& step);
+  absl::StatusOr<pb::Thesis> StepAndAnswer(db::Tx& tx, rpc::Call& call, const Step& step);
+  // A thesis that the caller sees, with its plan. Errors: NOT_FOUND.
   absl::StatusOr<Seen> Find(db::Tx& tx, const rpc::Call& call, const std::string& name);
 
   db::Database& database_;
@@ -162,8 +179,5 @@ class Api {
   RuleBook rules_;
   Engine engine_;
 };
-
-template <typename Request>
-absl::StatusOr<pb::Thesis> Api::RunStep(rpc::Call& call, const Request& request, const Step& step);
 
 }  // namespace jointly::theses

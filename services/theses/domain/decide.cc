@@ -153,6 +153,17 @@ void RecordDefenceStep(const ThesisFacts& facts, Thesis& after) {
 }
 
 void Record(const ThesisFacts& facts, Thesis& after) {
+  if (facts.input.updated.has_value()) {
+    after.themes = facts.input.updated->themes;
+    after.theses_fr_number = facts.input.updated->theses_fr_number;
+    after.funding_reference = facts.input.updated->funding_reference;
+    // Before it is active nothing is asked for: a proposal may still be refused.
+    if (after.state != ThesisState::kApprovedInPrinciple &&
+        after.state != ThesisState::kAgreementPending) {
+      AskForFunding(after);
+    }
+    return;
+  }
   if (!facts.input.academic_year.empty()) return RecordYear(facts, after);
   if (facts.input.milestone.has_value()) return RecordMilestone(facts, after);
   RecordDefenceStep(facts, after);

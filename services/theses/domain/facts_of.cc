@@ -122,6 +122,18 @@ deadlines::Occasion OccasionOf(const Side& side, const Place& place, const Year&
   return occasion;
 }
 
+// The law stops a clock for a sickness of more than four months and for a leave after an accident
+// of at least two: rules name these.
+std::string BasisOf(const Suspension& row) {
+  if (row.basis == "sickness" && row.last >= AddMonths(row.first, 4)) {
+    return "sickness_over_4_months";
+  }
+  if (row.basis == "work_accident" && row.last >= AddDays(AddMonths(row.first, 2), -1)) {
+    return "work_accident_over_2_months";
+  }
+  return row.basis;
+}
+
 // The day whose academic year is the last one that rules have to know.
 Date LastDay(const Thesis& thesis, const Setting& setting) {
   if (thesis.defence.has_value() && thesis.defence->held.has_value() &&
@@ -130,7 +142,7 @@ Date LastDay(const Thesis& thesis, const Setting& setting) {
   }
   if (thesis.ended.has_value()) return *thesis.ended;
   Date last = setting.today;
-  last = std::max(last, ExpectedEnd(thesis).value_or(last));
+  last = std::max(last, ExpectedEnd(thesis, setting).value_or(last));
   if (thesis.defence.has_value()) last = std::max(last, thesis.defence->time.date);
   return last;
 }
@@ -188,7 +200,7 @@ void PutThesis(const Thesis& thesis, const Setting& setting, Fields& fields) {
   if (proposed.ok()) fields.emplace("proposed_date", proposed->date);
   Put(fields, "approved_date", ApprovedDate(thesis));
   Put(fields, "start_date", StartDate(thesis));
-  Put(fields, "expected_end_date", ExpectedEnd(thesis));
+  Put(fields, "expected_end_date", ExpectedEnd(thesis, setting));
   if (thesis.extension_request.has_value()) {
     fields.emplace("extension_requested_date", thesis.extension_request->requested);
   }
@@ -197,7 +209,7 @@ void PutThesis(const Thesis& thesis, const Setting& setting, Fields& fields) {
   PutNumber(fields, "cesure_count",
             std::count_if(thesis.suspensions.begin(), thesis.suspensions.end(),
                           [](const Suspension& row) { return row.basis == "cesure"; }));
-  if (const auto horizon = ResidenceHorizon(thesis); horizon.has_value()) {
+  if (const auto horizon = ResidenceHorizon(thesis, setting); horizon.has_value()) {
     const Residence forecast = ResidenceUntil(thesis, setting, *horizon);
     PutNumber(fields, "residence.share_min_percent",
               std::min(forecast.percent(0), forecast.percent(1)));
@@ -219,7 +231,7 @@ deadlines::Facts FactsOf(const Thesis& thesis, const Setting& setting) {
   }
   for (const Suspension& row : thesis.suspensions) {
     facts.intervals["suspension"].push_back(
-        {.first = row.first, .last = row.last, .basis = row.basis});
+        {.first = row.first, .last = row.last, .basis = BasisOf(row)});
   }
   facts.zones["institution_in_charge"] = PlaceInCharge(thesis, setting).zone;
   return facts;

@@ -125,7 +125,7 @@ Verdict ResumesWithin(const ThesisFacts& facts) {
 }
 
 Verdict AskedInTime(const ThesisFacts& facts) {
-  const auto end = ExpectedEnd(facts.thesis);
+  const auto end = ExpectedEnd(facts.thesis, facts.setting);
   const bool passed = !end.has_value() || facts.date <= *end;
   return {passed, "asked on " + FormatDate(facts.date) + ", expected end " + theses::Text(end),
           passed ? "" : "It should have been asked for before the expected end."};
@@ -133,7 +133,7 @@ Verdict AskedInTime(const ThesisFacts& facts) {
 
 Verdict EndsLater(const ThesisFacts& facts) {
   if (!facts.input.end_date.has_value()) return {};
-  const auto end = ExpectedEnd(facts.thesis);
+  const auto end = ExpectedEnd(facts.thesis, facts.setting);
   const bool passed = !end.has_value() || *facts.input.end_date > *end;
   return {passed,
           "until " + FormatDate(*facts.input.end_date) + ", expected end " + theses::Text(end),

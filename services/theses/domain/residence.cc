@@ -55,16 +55,16 @@ Residence ResidenceUntil(const Thesis& thesis, const Setting& setting, Date last
   return residence;
 }
 
-std::optional<Date> ResidenceHorizon(const Thesis& thesis) {
+std::optional<Date> ResidenceHorizon(const Thesis& thesis, const Setting& setting) {
   if (thesis.defence.has_value() && thesis.defence->outcome != "failed") {
     return thesis.defence->held.has_value() ? *thesis.defence->held : thesis.defence->time.date;
   }
-  return ExpectedEnd(thesis);
+  return ExpectedEnd(thesis, setting);
 }
 
 std::optional<ResidenceShortfall> ShortfallOf(const Thesis& thesis, const Setting& setting) {
   const CotutelleText* text = LatestText(setting);
-  const auto horizon = ResidenceHorizon(thesis);
+  const auto horizon = ResidenceHorizon(thesis, setting);
   if (text == nullptr || text->residence_minimum_percent <= 0 || !horizon.has_value() ||
       !StartDate(thesis).has_value()) {
     return std::nullopt;

@@ -23,7 +23,7 @@ struct Residence {
 Residence ResidenceUntil(const Thesis& thesis, const Setting& setting, Date last);
 
 // Until when the forecast goes: the defence, held or planned, else the expected end.
-std::optional<Date> ResidenceHorizon(const Thesis& thesis);
+std::optional<Date> ResidenceHorizon(const Thesis& thesis, const Setting& setting);
 
 // A side that does not reach the agreement's minimum by the horizon with what is planned.
 struct ResidenceShortfall {

@@ -15,4 +15,10 @@ const Place& PlaceInCharge(const Thesis& thesis, const Setting& setting) {
   return PlaceOf(setting, SideInCharge(thesis).institution);
 }
 
+std::optional<Date> ExpectedEnd(const Thesis& thesis, const Setting& setting) {
+  if (thesis.extension_end.has_value()) return thesis.extension_end;
+  if (setting.ruled_end.has_value()) return setting.ruled_end;
+  return PlainEnd(thesis);
+}
+
 }  // namespace jointly::theses

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,10 +37,15 @@ struct Setting {
   std::vector<Stay> stays;  // By first day.
   // The framework agreement between the two institutions that ended, while none is in effect.
   std::string ended_framework;
+  // The last day of the duration that the rules allow, with what they let stop it; unset: unknown.
+  std::optional<Date> ruled_end;
   Date today;  // In the zone of the side in charge.
 };
 
 const Place& PlaceOf(const Setting& setting, std::string_view institution);
 const Place& PlaceInCharge(const Thesis& thesis, const Setting& setting);
+// The last day of the extension, else the one that the rules give, else of the three years (six
+// when not full time) from the start.
+std::optional<Date> ExpectedEnd(const Thesis& thesis, const Setting& setting);
 
 }  // namespace jointly::theses

@@ -181,8 +181,7 @@ std::optional<Date> StartDate(const Thesis& thesis) {
   return start;
 }
 
-std::optional<Date> ExpectedEnd(const Thesis& thesis) {
-  if (thesis.extension_end.has_value()) return thesis.extension_end;
+std::optional<Date> PlainEnd(const Thesis& thesis) {
   const auto start = StartDate(thesis);
   if (!start.has_value()) return std::nullopt;
   return AddDays(AddMonths(*start, thesis.full_time ? kMonthsFullTime : kMonthsPartTime), -1);

@@ -93,8 +93,10 @@ inline constexpr std::array<std::string_view, 6> kMilestones = {"progress_presen
                                                                 "thesis_submitted",
                                                                 "presentation",
                                                                 "training_hours"};
-inline constexpr std::array<std::string_view, 5> kSuspensionBases = {
-    "cesure", "leave_sickness", "leave_parental", "leave_accident", "kyugaku"};
+// A Japanese leave of absence is a "kyugaku"; the others are those of arrete 25-05-2016 art. 14.
+inline constexpr std::array<std::string_view, 9> kSuspensionBases = {
+    "cesure",   "maternity",     "paternity",  "adoption", "parental",
+    "sickness", "work_accident", "disability", "kyugaku"};
 inline constexpr std::array<std::string_view, 5> kRanks = {"professor", "professor_equivalent",
                                                            "associate", "researcher", "other"};
 inline constexpr std::array<std::string_view, 4> kJuryRoles = {"reviewer", "examiner", "president",
@@ -237,8 +239,8 @@ const Side& OtherSide(const Thesis& thesis, const Side& side);
 const JuryMember* FindMember(const DefencePlan& plan, std::string_view id);
 // The earlier of the two first enrolments.
 std::optional<Date> StartDate(const Thesis& thesis);
-// The last day of the extension, else of the three years (six when not full time) from the start.
-std::optional<Date> ExpectedEnd(const Thesis& thesis);
+// The last day of three years (six when not full time) from the start.
+std::optional<Date> PlainEnd(const Thesis& thesis);
 // Whether the defence took place and was passed.
 bool Passed(const Thesis& thesis);
 // Nothing more is to happen.

@@ -122,6 +122,22 @@ TEST(Filter, RefusalsSayWhereAndWhat) {
   }
 }
 
+TEST(Filter, AFieldOfTwoColumnsHoldsForEither) {
+  const ListSpec spec = {.columns = {{.field = "partner",
+                                      .sql = "thesis.institution_a",
+                                      .or_sql = "thesis.institution_b"}},
+                         .key_sql = "thesis.id"};
+  const auto same = ParsePage(spec, {.filter = "partner = institutions/uga"}, 3);
+  ASSERT_TRUE(same.ok());
+  EXPECT_EQ(Show(*same),
+            " AND (thesis.institution_a = $3 OR thesis.institution_b = $3) | 'institutions/uga'");
+  const auto other = ParsePage(spec, {.filter = "partner != institutions/uga"}, 3);
+  ASSERT_TRUE(other.ok());
+  EXPECT_EQ(Show(*other),
+            " AND (thesis.institution_a IS DISTINCT FROM $3 AND thesis.institution_b IS DISTINCT "
+            "FROM $3) | 'institutions/uga'");
+}
+
 TEST(Filter, HasALimitOfConditions) {
   std::string filter = "rank = 0";
   for (int i = 1; i < 16; ++i) filter += " AND rank = " + std::to_string(i);
