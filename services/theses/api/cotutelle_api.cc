@@ -35,8 +35,9 @@ const rpc::ListSpec& CotutelleList() {
   static const rpc::ListSpec kSpec{
       .columns = {{.field = "state", .sql = "cotutelle.state", .map = &LowerCase},
                   {.field = "thesis", .sql = "cotutelle.thesis", .map = &ThesisId},
-                  {.field = "partner_a", .sql = "cotutelle.partner_a"},
-                  {.field = "partner_b", .sql = "cotutelle.partner_b"}},
+                  {.field = "institution",
+                   .sql = "cotutelle.partner_a",
+                   .or_sql = "cotutelle.partner_b"}},
       .key_sql = "cotutelle.id"};
   return kSpec;
 }

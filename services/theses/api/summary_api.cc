@@ -31,7 +31,8 @@ absl::StatusOr<pb::SummariseThesesResponse> Api::SummariseTheses(
       [&](db::Tx& tx) -> absl::StatusOr<pb::SummariseThesesResponse> {
         ASSIGN_OR_RETURN(const store::ThesisFigures figures,
                          store::CountTheses(tx, ScopeOf(call), partners, since));
-        const std::string between = "partners = \"" + store::PartnersOf(partners) + "\" AND ";
+        const std::string between =
+            "institution = \"" + partners[0] + "\" AND institution = \"" + partners[1] + "\" AND ";
         pb::SummariseThesesResponse response;
         for (const store::StateCount& count : figures.states) {
           auto& added = *response.add_counts();

@@ -9,6 +9,7 @@
 #include "services/theses/api/answer.h"
 #include "services/theses/api/convert.h"
 #include "services/theses/api/theses_api.h"
+#include "services/theses/store/figures_store.h"
 #include "services/theses/store/replica_store.h"
 #include "services/theses/store/thesis_store.h"
 
@@ -39,7 +40,8 @@ const rpc::ListSpec& ThesisList() {
                   {.field = "student", .sql = "thesis.student"},
                   {.field = "award_mode", .sql = "thesis.award_mode"},
                   {.field = "start_date", .sql = "thesis.start_date"},
-                  {.field = "defended_date", .sql = "thesis.defended_date"}},
+                  {.field = "defended_date", .sql = "thesis.defended_date"},
+                  {.field = "phase", .sql = store::kPhaseSql}},
       .key_sql = "thesis.id"};
   return spec;
 }
