@@ -84,9 +84,9 @@ absl::StatusOr<int> AskForRecomputation(db::Tx& tx, const Touched& touched, Time
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query("SELECT COUNT(*) AS count FROM thesis WHERE " + where, parameters));
   parameters.emplace_back(now);
-  tx.Execute("INSERT INTO recompute (thesis, ask_time) SELECT id, CAST($" +
-                 std::to_string(parameters.size()) + " AS BIGINT) FROM thesis WHERE " + where +
-                 " ON CONFLICT (thesis) DO UPDATE SET ask_time = excluded.ask_time",
+  const std::string time = "CAST($" + std::to_string(parameters.size()) + " AS BIGINT)";
+  tx.Execute("INSERT INTO recompute (thesis, ask_time) SELECT id, " + time + " FROM thesis WHERE " +
+                 where + " ON CONFLICT (thesis) DO UPDATE SET ask_time = excluded.ask_time",
              std::move(parameters));
   return static_cast<int>(rows.front().Int("count"));
 }
