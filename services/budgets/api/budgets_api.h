@@ -49,6 +49,8 @@ class Api {
                                                       const pb::ListBudgetsRequest& request);
   absl::StatusOr<pb::Budget> UpdateBudget(rpc::Call& call, const pb::UpdateBudgetRequest& request);
   absl::StatusOr<pb::Budget> MoveBudget(rpc::Call& call, const pb::MoveBudgetRequest& request);
+  // exercice_api.cc.
+  absl::StatusOr<pb::Budget> SetExercice(rpc::Call& call, const pb::SetExerciceRequest& request);
 
   // Postings without a document of their own: posting_api.cc.
   absl::StatusOr<pb::PostingReply> AllocateBudget(rpc::Call& call,
@@ -185,6 +187,9 @@ class Api {
   absl::StatusOr<pb::Commitment> TakeStep(db::Tx& tx, rpc::Call& call, const CommitmentStep& step);
   static absl::Status CheckRequest(Desk& desk, const Commitment& commitment, const Period& period);
   static absl::Status CheckCurrency(const money::Money& amount, const Commitment& commitment);
+
+  // The budget as its reader sees it.
+  static absl::StatusOr<pb::Budget> AnswerBudget(Desk& desk, const auth::Principal& principal);
 
   absl::StatusOr<pb::MovePeriodResponse> CarryOut(Desk& desk, const PeriodFacts& facts,
                                                   PeriodDecision& decision,

@@ -196,6 +196,7 @@ void Desk::Touch(const Journal& journal) {
 absl::Status Desk::Post(absl::StatusOr<Journal> journal) {
   RETURN_IF_ERROR(journal.status());
   Check(ledger_.has_value(), "a desk that only looks is asked to post");
+  RETURN_IF_ERROR(CheckExercice(*journal));
   ASSIGN_OR_RETURN(store::Posted posted, ledger_->Post(*tx_, *std::move(journal)));
   if (posted.replayed) {
     // The command's reply is forgotten, but not its journal: it is not carried out a second time.

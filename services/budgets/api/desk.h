@@ -12,6 +12,7 @@
 #include "common/bus/outbox.h"
 #include "common/db/database.h"
 #include "services/budgets/api/changes.h"
+#include "services/budgets/domain/exercice.h"
 #include "services/budgets/domain/movements.h"
 #include "services/budgets/store/budget_store.h"
 #include "services/budgets/store/ledger_store.h"
@@ -93,6 +94,8 @@ class Desk {
 
   // The balance of an account, 0 throughout when it does not exist.
   absl::StatusOr<budgets::Balance> At(const std::string& path);
+  // The ceiling of a provisional exercice: desk_exercice.cc.
+  absl::Status CheckExercice(const Journal& journal);
   absl::StatusOr<Journal> JournalOf(const MovementPlan& plan, const std::string& reference);
   absl::StatusOr<Journal> LiquidationOf(const MovementPlan& plan, const std::string& reference);
   absl::Status CarryLines(const std::vector<MovementPlan>& plans, std::size_t& next);
@@ -107,6 +110,7 @@ class Desk {
   std::int64_t last_sequence_ = 0;            // When it was opened.
   Budget budget_;
   std::vector<Period> periods_;
+  std::map<int, AeCp> consumed_;  // By provisional exercice, before this desk's journals.
   std::vector<Journal> journals_;
   std::set<LineKey> touched_;
   std::map<LineKey, store::LineRow> rows_;

@@ -88,6 +88,7 @@ void KeepOwn(const Budget& before, Budget& after) {
   after.requester = before.requester;
   after.approver = before.approver;
   after.authorised_version = before.authorised_version;
+  after.exercices = before.exercices;
   after.create_time = before.create_time;
   after.demo = before.demo;
 }

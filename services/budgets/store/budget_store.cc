@@ -9,8 +9,8 @@ constexpr std::string_view kColumns =
     "id, display_name, institution, unit, partners, currency_code, contract_amount, sources,"
     " start_date, end_date, agreement_reference, funding_reference, terms, categories, grants,"
     " time_zone, state, state_reason, authorised_version, requester, requester_for, approver,"
-    " approver_for, create_time, update_time, revision, demo";
-constexpr std::size_t kColumnCount = 27;
+    " approver_for, create_time, update_time, revision, demo, exercices";
+constexpr std::size_t kColumnCount = 28;
 
 Budget ReadBudget(const db::Row& row) {
   Reader reader(row);
@@ -40,6 +40,7 @@ Budget ReadBudget(const db::Row& row) {
   budget.update_time = reader.At();
   budget.revision = reader.Integer();
   budget.demo = reader.Bool();
+  budget.exercices = UnpackExercices(reader.Text());
   return budget;
 }
 
@@ -70,7 +71,8 @@ db::Values ValuesOf(const Budget& budget) {
           budget.create_time,
           budget.update_time,
           budget.revision,
-          budget.demo};
+          budget.demo,
+          Pack(budget.exercices)};
 }
 
 // Every condition has the one parameter, so that a slice's numbers do not depend on the caller.
@@ -175,7 +177,8 @@ void SaveBudget(db::Tx& tx, const Budget& budget) {
              agreement_reference = $11, funding_reference = $12, terms = $13, categories = $14,
              grants = $15, time_zone = $16, state = $17, state_reason = $18,
              authorised_version = $19, requester = $20, requester_for = $21, approver = $22,
-             approver_for = $23, create_time = $24, update_time = $25, revision = $26, demo = $27
+             approver_for = $23, create_time = $24, update_time = $25, revision = $26, demo = $27,
+             exercices = $28
        WHERE id = $1)sql",
              ValuesOf(budget));
   // A partner that leaves sees it no more.
