@@ -185,7 +185,8 @@ void Loader::ReadRoll(const JsonObject& object, CompiledRule& rule) {
   rolling.closed = DaySet(kCalendarFirst, kCalendarLast, false);
   std::vector<std::string> known;
   for (const Closed& closed : compiled_->closed) known.push_back(closed.name);
-  for (const std::string& name : roll->Strings("when")) {
+  const std::vector<std::string> names = roll->Strings("when");
+  for (const std::string& name : names) {
     const Closed* closed = compiled_->FindClosed(name);
     if (closed == nullptr) {
       const std::string nearest = Nearest(name, known);
@@ -199,7 +200,7 @@ void Loader::ReadRoll(const JsonObject& object, CompiledRule& rule) {
     rolling.known_first = std::max(rolling.known_first, closed->known_first);
     rolling.known_last = std::min(rolling.known_last, closed->known_last);
   }
-  if (rolling.parts.empty()) {
+  if (names.empty()) {
     roll->Add(kMissingKey, "when", "a roll says what is closed; list at least one");
   }
   const std::optional<Day> run = rolling.closed.LongRun(366);

@@ -11,6 +11,7 @@ namespace {
 struct Term {
   Operand operand;
   bool word = false;    // A word that is no field: a symbol, if the other side has symbols.
+  bool likely = false;  // Of a word: it is nearly the name of a field.
   bool broken = false;  // Already reported.
   Fault fault;          // Of a word, should it turn out to be no symbol.
   std::size_t position = 0;
@@ -227,8 +228,9 @@ class Parser {
   void Unify(Term& left, Term& right, bool ordering) {
     if (left.broken || right.broken) return;
     if (left.word && right.word) {
-      Add({left.fault.reason}, left.fault.text, left.position);
-      Add({right.fault.reason}, right.fault.text, right.position);
+      // The one that is nearly a field was meant as the field, the other as its symbol.
+      if (left.likely || !right.likely) Add({left.fault.reason}, left.fault.text, left.position);
+      if (right.likely || !left.likely) Add({right.fault.reason}, right.fault.text, right.position);
       left.broken = right.broken = true;
       return;
     }
@@ -356,6 +358,7 @@ class Parser {
     // A dotted or a known-but-not-here name can be no symbol: it is reported at once.
     term.word =
         term.fault.reason == kUnknownField.name && token.text.find('.') == std::string_view::npos;
+    term.likely = term.fault.text.find("did you mean") != std::string::npos;
     if (!term.word) {
       Add({term.fault.reason}, term.fault.text, token.position);
       term.broken = true;
