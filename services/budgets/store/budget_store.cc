@@ -1,5 +1,7 @@
 #include "services/budgets/store/budget_store.h"
 
+#include <algorithm>
+
 #include "common/error/macros.h"
 
 namespace jointly::budgets::store {
@@ -132,6 +134,19 @@ LineRow ReadLine(const db::Row& row) {
 
 }  // namespace
 
+bool Sees(const Scope& scope, const Budget& budget) {
+  const auto within = [&](const std::string& office) {
+    return std::find(scope.offices.begin(), scope.offices.end(), office) != scope.offices.end();
+  };
+  return scope.everywhere || within(budget.institution) || within(budget.unit) ||
+         std::any_of(budget.partners.begin(), budget.partners.end(), within);
+}
+
+absl::Status NoSuchBudget(const std::string& id) {
+  return NotFound(kBudgetNotFound, "no such budget, or none that you may see",
+                  {{"budget", "budgets/" + id}});
+}
+
 absl::StatusOr<Budget> LoadBudget(db::Tx& tx, const std::string& id, const Scope& scope,
                                   Lock lock) {
   ASSIGN_OR_RETURN(const db::Rows rows,
@@ -139,8 +154,7 @@ absl::StatusOr<Budget> LoadBudget(db::Tx& tx, const std::string& id, const Scope
                                 ScopeSql(scope) + " AND id = $2" + LockToken(lock),
                             {db::TextList{scope.offices}, id}));
   if (!rows.empty()) return ReadBudget(rows.front());
-  return NotFound(kBudgetNotFound, "no such budget, or none that you may see",
-                  {{"budget", "budgets/" + id}});
+  return NoSuchBudget(id);
 }
 
 absl::StatusOr<bool> BudgetExists(db::Tx& tx, const std::string& id) {
@@ -255,15 +269,36 @@ absl::StatusOr<std::vector<LineRow>> LoadLines(db::Tx& tx, const std::string& bu
 }
 
 absl::StatusOr<LineRow> LoadLine(db::Tx& tx, const std::string& budget, const LineKey& line) {
+  ASSIGN_OR_RETURN(const auto rows, LoadLines(tx, budget, std::set<LineKey>{line}));
+  return rows.at(line);
+}
+
+absl::StatusOr<std::map<LineKey, LineRow>> LoadLines(db::Tx& tx, const std::string& budget,
+                                                     const std::set<LineKey>& lines) {
+  std::map<LineKey, LineRow> known;
+  std::set<std::string> periods;
+  std::set<std::string> categories;
+  std::set<std::string> partners;
+  for (const LineKey& line : lines) {
+    known[line].history.key = line;
+    periods.insert(line.period);
+    categories.insert(line.category);
+    partners.insert(line.partner);
+  }
+  const auto list = [](const std::set<std::string>& texts) {
+    return db::TextList{{texts.begin(), texts.end()}};
+  };
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query("SELECT " + std::string(kLineColumns) +
-                                " FROM budget_line WHERE budget = $1 AND period = $2"
-                                " AND category = $3 AND partner = $4 AND kind = $5",
-                            {budget, line.period, line.category, line.partner, Name(line.kind)}));
-  if (!rows.empty()) return ReadLine(rows.front());
-  LineRow fresh;
-  fresh.history.key = line;
-  return fresh;
+                                " FROM budget_line WHERE budget = $1 AND period {any $2}"
+                                " AND category {any $3} AND partner {any $4}",
+                            {budget, list(periods), list(categories), list(partners)}));
+  for (const db::Row& row : rows) {
+    LineRow line = ReadLine(row);
+    const auto found = known.find(line.history.key);
+    if (found != known.end()) found->second = std::move(line);  // Else of the lists' product.
+  }
+  return known;
 }
 
 void SaveLine(db::Tx& tx, const std::string& budget, const LineRow& line) {
