@@ -25,7 +25,8 @@ void Loader::BindField(const JsonObject& object, std::string_view key, const Nam
     object.Add(kBadValue, key, "a due that hangs on today would move every day; use an event");
   } else if (found->type != Type::kDate && found->type != Type::kTime) {
     object.Add(kPredicateType, key,
-               "\"" + name + "\" is a " + std::string(Name(found->type)) + ", an anchor is a date");
+               "\"" + name + "\" is " + std::string(found->type == Type::kInteger ? "an " : "a ") +
+                   std::string(Name(found->type)) + ", an anchor is a date");
   }
   if (found->space == Space::kSelection) {
     rule.anchor.kind = AnchorKind::kSession;

@@ -22,6 +22,10 @@ bool IsDate(Type type) { return type == Type::kDate || type == Type::kTime; }
 bool Comparable(Type a, Type b) { return a == b || (IsDate(a) && IsDate(b)); }
 bool Ordered(Type type) { return IsDate(type) || type == Type::kInteger; }
 
+std::string Article(Type type) {
+  return (type == Type::kInteger ? "an " : "a ") + std::string(Name(type));
+}
+
 class Parser {
  public:
   Parser(std::string_view text, const Names& names, std::string_view path,
@@ -196,8 +200,7 @@ class Parser {
       Add({term.fault.reason}, term.fault.text, term.position);
     } else if (!term.broken && term.operand.type != Type::kBool) {
       Add(kPredicateType,
-          "a " + std::string(Name(term.operand.type)) +
-              " is neither true nor false; compare it with something",
+          Article(term.operand.type) + " is neither true nor false; compare it with something",
           term.position);
     } else if (term.IsField()) {
       node.kind = NodeKind::kTrue;
@@ -240,12 +243,9 @@ class Parser {
     const Type a = left.operand.type;
     const Type b = right.operand.type;
     if (!Comparable(a, b) || !SameSymbols(left, right)) {
-      Add(kPredicateType,
-          "a " + std::string(Name(a)) + " cannot be compared with a " + std::string(Name(b)),
-          right.position);
+      Add(kPredicateType, Article(a) + " cannot be compared with " + Article(b), right.position);
     } else if (ordering && !Ordered(a)) {
-      Add(kPredicateType,
-          "a " + std::string(Name(a)) + " has no order; use = or !=", right.position);
+      Add(kPredicateType, Article(a) + " has no order; use = or !=", right.position);
     }
   }
 

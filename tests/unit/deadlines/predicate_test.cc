@@ -118,48 +118,48 @@ TEST(Predicates, TextsAreCompared) {
 
 TEST(Predicates, AreRefusedWithThePlaceAndTheNearestName) {
   for (const Row& row : Table(R"t(
-    predicate                              faults                         says
-    stat = active                          UNKNOWN_FIELD                  did you mean "state"?
-    state = actve                          UNKNOWN_SYMBOL                 did you mean "active"?
-    active = state                         -                              -
-    state in (active, plannd)              UNKNOWN_SYMBOL                 "plannd" is no value of "state"
-    defence.dat > 2026-01-01               UNKNOWN_FIELD                  did you mean "defence.date"?
-    nonsense                               UNKNOWN_FIELD                  there is no field "nonsense"
-    foo = bar                              UNKNOWN_FIELD UNKNOWN_FIELD    "bar"
-    known(foo)                             UNKNOWN_FIELD                  "foo"
-    known(2026-01-01)                      PREDICATE_TYPE                 known(...) asks about a field
-    own.enrold                             UNKNOWN_FIELD                  did you mean "own.enrolled"?
-    state > active                         PREDICATE_TYPE                 has no order
-    jury.size = active                     UNKNOWN_FIELD                  "active"
-    jury.size = 2026-01-01                 PREDICATE_TYPE                 a integer cannot be compared with a date
-    defence.date = 3                       PREDICATE_TYPE                 a time cannot be compared with a integer
-    jury.valid = 1                         PREDICATE_TYPE                 a boolean cannot be compared
-    jury.size                              PREDICATE_TYPE                 neither true nor false
-    state                                  PREDICATE_TYPE                 neither true nor false
-    award_mode = state                     PREDICATE_TYPE                 a symbol cannot be compared
-    jury.size + P3D > 3                    PREDICATE_TYPE                 only a date field takes an offset
-    2026-01-01 + P3D < today               PREDICATE_TYPE                 only a date field takes an offset
-    today + 3 < defence.date               BAD_OFFSET                     "3" is no offset
-    today - P300Y < defence.date           BAD_OFFSET                     "P300Y" is no offset
-    today - P1D2W < defence.date           BAD_OFFSET                     "P1D2W" is no offset
-    defence.date < 2026-02-30              BAD_PREDICATE                  "2026-02-30" is no day
-    covers(agrement, today)                UNKNOWN_INTERVAL               did you mean "agreement"?
-    covers(agreement, jury.size)           PREDICATE_TYPE                 needs a date
-    jury.size in (4, jury.size)            PREDICATE_TYPE                 the choices are literals
-    jury.size in ()                        BAD_PREDICATE                  a field or a value should stand here
-    jury.size =                            BAD_PREDICATE                  a field or a value should stand here
-    = 3                                    BAD_PREDICATE                  character 1
-    (jury.valid                            BAD_PREDICATE                  ")" should stand here
-    jury.valid)                            BAD_PREDICATE                  should end here
-    jury.valid jury.valid                  BAD_PREDICATE                  should end here
-    jury.valid and                         BAD_PREDICATE                  a field or a value should stand here
-    and jury.valid                         BAD_PREDICATE                  a field or a value should stand here
-    jury.valid && jury.valid               BAD_PREDICATE                  not "&"
-    system('reboot')                       UNKNOWN_FIELD BAD_PREDICATE    should end here
-    jury.size = 'unfinished                BAD_PREDICATE                  should stand here
-    jury.size > 1234567890123456           BAD_PREDICATE                  at most 15 digits
-    year.number > 2                        UNKNOWN_OCCASION               "occasion": "own.year"
-    stat = active or jury.siz > 3          UNKNOWN_FIELD UNKNOWN_FIELD    did you mean "jury.size"?
+    predicate                      faults                       says
+    stat = active                  UNKNOWN_FIELD                did you mean "state"?
+    state = actve                  UNKNOWN_SYMBOL               did you mean "active"?
+    active = state                 -                            -
+    state in (active, plannd)      UNKNOWN_SYMBOL               "plannd" is no value of "state"
+    defence.dat > 2026-01-01       UNKNOWN_FIELD                did you mean "defence.date"?
+    nonsense                       UNKNOWN_FIELD                there is no field "nonsense"
+    foo = bar                      UNKNOWN_FIELD UNKNOWN_FIELD  "bar"
+    known(foo)                     UNKNOWN_FIELD                "foo"
+    known(2026-01-01)              PREDICATE_TYPE               known(...) asks about a field
+    own.enrold                     UNKNOWN_FIELD                did you mean "own.enrolled"?
+    state > active                 PREDICATE_TYPE               has no order
+    jury.size = active             UNKNOWN_FIELD                "active"
+    jury.size = 2026-01-01  PREDICATE_TYPE  an integer cannot be compared with a date
+    defence.date = 3  PREDICATE_TYPE  a time cannot be compared with an integer
+    jury.valid = 1                 PREDICATE_TYPE               a boolean cannot be compared
+    jury.size                      PREDICATE_TYPE               neither true nor false
+    state                          PREDICATE_TYPE               neither true nor false
+    award_mode = state             PREDICATE_TYPE               a symbol cannot be compared
+    jury.size + P3D > 3            PREDICATE_TYPE               only a date field takes an offset
+    2026-01-01 + P3D < today       PREDICATE_TYPE               only a date field takes an offset
+    today + 3 < defence.date       BAD_OFFSET                   "3" is no offset
+    today - P300Y < defence.date   BAD_OFFSET                   "P300Y" is no offset
+    today - P1D2W < defence.date   BAD_OFFSET                   "P1D2W" is no offset
+    defence.date < 2026-02-30      BAD_PREDICATE                "2026-02-30" is no day
+    covers(agrement, today)        UNKNOWN_INTERVAL             did you mean "agreement"?
+    covers(agreement, jury.size)   PREDICATE_TYPE               needs a date
+    jury.size in (4, jury.size)    PREDICATE_TYPE               the choices are literals
+    jury.size in ()                BAD_PREDICATE                a field or a value should stand here
+    jury.size =                    BAD_PREDICATE                a field or a value should stand here
+    = 3                            BAD_PREDICATE                character 1
+    (jury.valid                    BAD_PREDICATE                ")" should stand here
+    jury.valid)                    BAD_PREDICATE                should end here
+    jury.valid jury.valid          BAD_PREDICATE                should end here
+    jury.valid and                 BAD_PREDICATE                a field or a value should stand here
+    and jury.valid                 BAD_PREDICATE                a field or a value should stand here
+    jury.valid && jury.valid       BAD_PREDICATE                not "&"
+    system('reboot')               UNKNOWN_FIELD BAD_PREDICATE  should end here
+    jury.size = 'unfinished        BAD_PREDICATE                should stand here
+    jury.size > 1234567890123456   BAD_PREDICATE                at most 15 digits
+    year.number > 2                UNKNOWN_OCCASION             "occasion": "own.year"
+    stat = active or jury.siz > 3  UNKNOWN_FIELD UNKNOWN_FIELD  did you mean "jury.size"?
   )t")) {
     SCOPED_TRACE(row.text());
     const auto faults = CheckPredicate(row["predicate"], ThesisVocabulary(), {.sides = true});

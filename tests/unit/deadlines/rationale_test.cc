@@ -64,21 +64,21 @@ TEST(Rationales, SayWhatHappenedOnTheWay) {
   const auto plan = Compute(Seed(), facts);
   ASSERT_TRUE(plan.ok()) << plan.status();
   for (const Row& row : Table(R"(
-    obligation          language  says
-    fr.deposit          en        that month ends on Sunday 28 February 2027
-    fr.deposit          en        met: deposit_certified or known(deposit_date)
-    fr.deposit          fr        1 mois avant, soit le dimanche 28 février 2027; ce mois se termine le
-    fr.deposit          ja        その月の末日は2027年2月28日(日)
-    fr.duration         en        10 days of cesure move it to Monday 11 October 2027
-    fr.duration         ja        cesure の10日間により2027年10月11日(月)に延期
-    fr.csi/2026         en        “Annual enrolment in France” is due Monday 1 March 2027
-    fr.csi/2026         en        waived as long as defence.date >= year.start and
-    fr.csi/2026         fr        dispensé tant que
-    tsukuba.thesis      en        session 2027-07 of tsukuba.conferral, thesis_due: Thursday 6 May 2027
-    tsukuba.thesis      ja        tsukuba.conferral の 2027-07 期、thesis_due:2027年5月6日(木)
-    tsukuba.defence_window  en    the condition does not hold: session.preexamination <= defence.date
+    obligation                          language  says
+    fr.deposit                          en        that month ends on Sunday 28 February 2027
+    fr.deposit                          en        met: deposit_certified or known(deposit_date)
+    fr.deposit  fr  1 mois avant, soit le dimanche 28 février 2027; ce mois se termine le
+    fr.deposit                          ja        その月の末日は2027年2月28日(日)
+    fr.duration  en  10 days of cesure move it to Monday 11 October 2027
+    fr.duration                         ja        cesure の10日間により2027年10月11日(月)に延期
+    fr.csi/2026  en  “Annual enrolment in France” is due Monday 1 March 2027
+    fr.csi/2026                         en        waived as long as defence.date >= year.start and
+    fr.csi/2026                         fr        dispensé tant que
+    tsukuba.thesis  en  session 2027-07 of tsukuba.conferral, thesis_due: Thursday 6 May 2027
+    tsukuba.thesis  ja  tsukuba.conferral の 2027-07 期、thesis_due:2027年5月6日(木)
+    tsukuba.defence_window  en  the condition does not hold: session.preexamination <= defence.date
     cotutelle.agreement_covers_defence  en  the condition holds: covers(agreement, defence.date)
-    cotutelle.agreement_end  fr   fin de agreement : samedi 30 septembre 2028
+    cotutelle.agreement_end             fr        fin de agreement : samedi 30 septembre 2028
   )")) {
     SCOPED_TRACE(row.text());
     const Obligation* found = plan->Find(row["obligation"]);
@@ -93,7 +93,7 @@ TEST(Rationales, ReadDatesAsPeopleWriteThem) {
     2026-10-31 23:59:59  Europe/Paris   en        Saturday 31 October 2026, 23:59 (Paris time)
     2026-10-31 23:59:59  Europe/Paris   fr        samedi 31 octobre 2026 à 23 h 59 (heure de Paris)
     2026-10-31 23:59:59  Asia/Tokyo     ja        2026年10月31日(土) 23:59(日本時間)
-    2026-05-01 09:30     Etc/GMT+12     fr        vendredi 1er mai 2026 à 09 h 30 (n'importe où sur Terre)
+    2026-05-01 09:30  Etc/GMT+12  fr  vendredi 1er mai 2026 à 09 h 30 (n'importe où sur Terre)
     2026-05-01 09:30:05  Europe/Berlin  en        Friday 1 May 2026, 09:30:05 (Europe/Berlin)
     2026-05-01 00:00     -              en        Friday 1 May 2026
     2026-05-01 00:00     -              ja        2026年5月1日(金)

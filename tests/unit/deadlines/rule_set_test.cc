@@ -40,40 +40,40 @@ std::string Listing(const std::vector<Fault>& faults) {
 
 TEST(RuleSets, AreRefusedForWhatARuleSays) {
   for (const Row& row : Table(R"(
-    more                                                        fault             says
-    "version": 2                                                -                 -
-    "version": 0                                                BAD_VALUE         versions begin with 1
-    "version": "2"                                              BAD_JSON          give a whole number
-    "versoin": 2                                                UNKNOWN_KEY       did you mean "version"?
-    "when": "stat = active"                                     UNKNOWN_FIELD     test: rules[0](a).when UNKNOWN_FIELD: there is no field "stat"; did you mean "state"?
-    "met": "own.enrolled"                                       SCOPE_TOO_WIDE    the rule's scope names none
-    "waive": ""                                                 MISSING_KEY BAD_PREDICATE  it is empty
-    "offset": "14 days"                                         BAD_OFFSET        "14 days" is no offset
-    "offset": "-P14"                                            BAD_OFFSET        is no offset
-    "offset": "P"                                               BAD_OFFSET        is no offset
-    "offset": "P1D1M"                                           BAD_OFFSET        is no offset
-    "time": "25:00"                                             BAD_VALUE         write a time of day
-    "zone": "Europe/Pari"                                       UNKNOWN_ZONE      "Europe/Pari" is no IANA time zone
-    "zone": "AoE"                                               -                 -
-    "zone": {"of": "institution_incharge"}                      UNKNOWN_ZONE      did you mean "institution_in_charge"?
-    "zone": {"of": "own"}                                       SCOPE_TOO_WIDE    names no side
-    "clamp": "none"                                             BAD_VALUE         only "month_end" is known
-    "gap": "earlier"                                            BAD_VALUE         only "later" is known
-    "roll": {"when": ["weekends"], "to": "previous"}            BAD_VALUE         use previous_open_day
-    "roll": {"when": [], "to": "next_open_day"}                 MISSING_KEY       list at least one
-    "roll": {"when": ["closure:ugaa"], "to": "next_open_day"}   UNKNOWN_CLOSURE   nothing is known of "closure:ugaa"
-    "roll": {"when": ["holiday:FR"], "to": "next_open_day"}     UNKNOWN_CLOSURE   perhaps "holidays:FR"
-    "constraint": "past"                                        BAD_VALUE         use "not_past"
-    "occasion": "own.yaer"                                      UNKNOWN_OCCASION  did you mean "own.year"?
-    "occasion": "own.year"                                      SCOPE_TOO_WIDE    occasions are those of one side
-    "effective": ["2026-01-01", "2025-01-01"]                   BAD_VALUE         ends before it begins
-    "effective": ["2026-13-01", null]                           BAD_VALUE         is no day
-    "effective": "2026"                                         BAD_JSON          give a first and a last
-    "scope": {"school": "llsh"}                                 SCOPE_TOO_WIDE    name the institution too
-    "scope": {"institution": "uga"}                             BAD_VALUE         like institutions/uga
-    "scope": {"town": "Grenoble"}                               UNKNOWN_KEY       no such key
-    "audience": "student"                                       BAD_JSON          put it in [ ]
-    "audience": [3]                                             BAD_JSON          give a list of texts
+    more                                                       fault                      says
+    "version": 2                                               -                          -
+    "version": 0  BAD_VALUE  versions begin with 1
+    "version": "2"  BAD_JSON  give a whole number
+    "versoin": 2  UNKNOWN_KEY  did you mean "version"?
+    "when": "stat = active"  UNKNOWN_FIELD  rules[0](a).when UNKNOWN_FIELD: there is no field "stat"
+    "met": "own.enrolled"  SCOPE_TOO_WIDE  the rule's scope names none
+    "waive": ""  MISSING_KEY BAD_PREDICATE  it is empty
+    "offset": "14 days"  BAD_OFFSET  "14 days" is no offset
+    "offset": "-P14"  BAD_OFFSET  is no offset
+    "offset": "P"  BAD_OFFSET  is no offset
+    "offset": "P1D1M"  BAD_OFFSET  is no offset
+    "time": "25:00"  BAD_VALUE  write a time of day
+    "zone": "Europe/Pari"  UNKNOWN_ZONE  "Europe/Pari" is no IANA time zone
+    "zone": "AoE"                                              -                          -
+    "zone": {"of": "institution_incharge"}  UNKNOWN_ZONE  did you mean "institution_in_charge"?
+    "zone": {"of": "own"}  SCOPE_TOO_WIDE  names no side
+    "clamp": "none"  BAD_VALUE  only "month_end" is known
+    "gap": "earlier"  BAD_VALUE  only "later" is known
+    "roll": {"when": ["weekends"], "to": "previous"}  BAD_VALUE  use previous_open_day
+    "roll": {"when": [], "to": "next_open_day"}  MISSING_KEY  list at least one
+    "roll": {"when": ["closure:ugaa"], "to": "next_open_day"}  UNKNOWN_CLOSURE  "closure:ugaa"
+    "roll": {"when": ["holiday:FR"], "to": "next_open_day"}  UNKNOWN_CLOSURE  perhaps "holidays:FR"
+    "constraint": "past"  BAD_VALUE  use "not_past"
+    "occasion": "own.yaer"  UNKNOWN_OCCASION  did you mean "own.year"?
+    "occasion": "own.year"  SCOPE_TOO_WIDE  occasions are those of one side
+    "effective": ["2026-01-01", "2025-01-01"]  BAD_VALUE  ends before it begins
+    "effective": ["2026-13-01", null]                          BAD_VALUE                  is no day
+    "effective": "2026"  BAD_JSON  give a first and a last
+    "scope": {"school": "llsh"}  SCOPE_TOO_WIDE  name the institution too
+    "scope": {"institution": "uga"}  BAD_VALUE  like institutions/uga
+    "scope": {"town": "Grenoble"}  UNKNOWN_KEY  no such key
+    "audience": "student"  BAD_JSON  put it in [ ]
+    "audience": [3]  BAD_JSON  give a list of texts
   )")) {
     SCOPED_TRACE(row.text());
     const auto faults = FaultsOf({SetOf(RuleWith(row["more"]))});
@@ -84,22 +84,22 @@ TEST(RuleSets, AreRefusedForWhatARuleSays) {
 
 TEST(RuleSets, AreRefusedForTheirAnchor) {
   for (const Row& row : Table(R"(
-    anchor                                                              fault             says
-    {"kind": "field", "name": "defence.date"}                           -                 -
-    {"kind": "field", "name": "defence.data"}                           UNKNOWN_FIELD     did you mean "defence.date"?
-    {"kind": "field", "name": "jury.size"}                              PREDICATE_TYPE    "jury.size" is a integer, an anchor is a date
-    {"kind": "field", "name": "today"}                                  BAD_VALUE         would move every day
-    {"kind": "field", "name": "year.start"}                             UNKNOWN_OCCASION  is a field of each year
-    {"kind": "fields", "name": "defence.date"}                          BAD_VALUE         use field, session_row, deadline or interval_end
-    {"kind": "field", "field": "defence.date"}                          UNKNOWN_KEY MISSING_KEY  no such key
-    {"kind": "interval_end", "name": "agreement"}                       -                 -
-    {"kind": "interval_end", "name": "agrement"}                        UNKNOWN_INTERVAL  did you mean "agreement"?
-    {"kind": "deadline", "rule": "b"}                                   UNKNOWN_RULE      there is no rule "b"
-    {"kind": "deadline", "rule": "a"}                                   RULE_CYCLE        a -> a
-    {"kind": "session_row", "selection": "session", "column": "x"}      UNKNOWN_TABLE     makes no selection "session"
-    {"kind": "session_row", "table": "tsu", "pick": "first where true", "column": "x"}  UNKNOWN_TABLE  there is no session table "tsu"
-    "defence.date"                                                      BAD_JSON          give an object
-    null                                                                MISSING_KEY       it is needed
+    anchor  fault  says
+    {"kind": "field", "name": "defence.date"}                            -                        -
+    {"kind": "field", "name": "defence.data"}  UNKNOWN_FIELD  did you mean "defence.date"?
+    {"kind": "field", "name": "jury.size"}  PREDICATE_TYPE  is an integer, an anchor is a date
+    {"kind": "field", "name": "today"}  BAD_VALUE  would move every day
+    {"kind": "field", "name": "year.start"}  UNKNOWN_OCCASION  is a field of each year
+    {"kind": "fields", "name": "defence.date"}  BAD_VALUE  use field, session_row, deadline
+    {"kind": "field", "field": "defence.date"}  UNKNOWN_KEY MISSING_KEY  no such key
+    {"kind": "interval_end", "name": "agreement"}                        -                        -
+    {"kind": "interval_end", "name": "agrement"}  UNKNOWN_INTERVAL  did you mean "agreement"?
+    {"kind": "deadline", "rule": "b"}  UNKNOWN_RULE  there is no rule "b"
+    {"kind": "deadline", "rule": "a"}  RULE_CYCLE  a -> a
+    {"kind": "session_row", "selection": "session", "column": "x"}  UNKNOWN_TABLE  no selection
+    {"kind": "session_row", "table": "tsu", "pick": "x", "column": "x"}  UNKNOWN_TABLE  "tsu"
+    "defence.date"  BAD_JSON  give an object
+    null  MISSING_KEY  it is needed
   )")) {
     SCOPED_TRACE(row.text());
     const auto faults = FaultsOf({SetOf(RuleWith("\"anchor\": " + row["anchor"], false))});
@@ -112,15 +112,15 @@ TEST(RuleSets, AreRefusedForTheirSessions) {
   const std::string table = R"("tables": [{"id": "tsu", "source": "s", "columns": ["thesis_due",
     "conferral"], "rows": [{"label": "2027", "cells": ["2027-01-05", "2027-03-23"]}]}], )";
   for (const Row& row : Table(R"(
-    selection                                                  name                fault           says
-    {"table": "tsu", "pick": "first where conferral >= defence.date"}  session.thesis_due  -       -
-    {"table": "tsu", "pick": "last where conferral <= today"}  session.conferral   -               -
-    {"table": "tsu", "pick": "first where conferal >= today"}  defence.date        UNKNOWN_FIELD   did you mean "conferral"?
-    {"table": "tsu", "pick": "where conferral >= today"}       defence.date        BAD_PREDICATE   neither "first where " nor "last where "
-    {"table": "tus", "pick": "first where true"}               defence.date        UNKNOWN_TABLE   did you mean "tsu"?
-    {"table": "tsu", "pick": "first where true"}               session.thesis_dew  UNKNOWN_COLUMN  did you mean "thesis_due"?
-    {"table": "tsu", "pick": "first where own.enrolled"}       defence.date        SCOPE_TOO_WIDE  names none
-    {"table": "tsu", "row": 3, "pick": "first where true"}     defence.date        UNKNOWN_KEY     no such key
+    selection  name  fault  says
+    {"table": "tsu", "pick": "first where conferral >= defence.date"}  session.thesis_due  -  -
+    {"table": "tsu", "pick": "last where conferral <= today"}  session.conferral  -  -
+    {"table": "tsu", "pick": "first where conferal > today"}  defence.date  UNKNOWN_FIELD  rral"?
+    {"table": "tsu", "pick": "where true"}  defence.date  BAD_PREDICATE  neither "first where " nor
+    {"table": "tus", "pick": "first where true"}  defence.date  UNKNOWN_TABLE  did you mean "tsu"?
+    {"table": "tsu", "pick": "first where true"}  session.thesis_dew  UNKNOWN_COLUMN  "thesis_due"?
+    {"table": "tsu", "pick": "first where own.enrolled"}  defence.date  SCOPE_TOO_WIDE  names none
+    {"table": "tsu", "row": 3, "pick": "first where true"}  defence.date  UNKNOWN_KEY  no such key
   )")) {
     SCOPED_TRACE(row.text());
     const std::string more = table + "\"selections\": {\"session\": " + row["selection"] + "}, ";
@@ -157,14 +157,14 @@ TEST(RuleSets, ACycleIsNamedInFull) {
 
 TEST(RuleSets, TwoRulesThatWouldBothApplyAreRefused) {
   for (const Row& row : Table(R"(
-    one                                          other                                        fault
-    "version": 1                                 "version": 1                                 RULE_OVERLAP
-    "version": 1                                 "version": 2                                 -
-    "version": 1                                 "scope": {"region": "FR"}                    -
-    "effective": ["2020-01-01", "2022-12-30"]    "effective": ["2022-12-31", null]            -
-    "effective": ["2020-01-01", "2022-12-31"]    "effective": ["2022-12-31", null]            RULE_OVERLAP
-    "effective": [null, "2022-12-31"]            "version": 1                                 RULE_OVERLAP
-    "effective": [null, "2022-12-30"]            "effective": ["2022-12-31", null]            -
+    one                                        other                              fault
+    "version": 1                               "version": 1                       RULE_OVERLAP
+    "version": 1                               "version": 2                       -
+    "version": 1                               "scope": {"region": "FR"}          -
+    "effective": ["2020-01-01", "2022-12-30"]  "effective": ["2022-12-31", null]  -
+    "effective": ["2020-01-01", "2022-12-31"]  "effective": ["2022-12-31", null]  RULE_OVERLAP
+    "effective": [null, "2022-12-31"]          "version": 1                       RULE_OVERLAP
+    "effective": [null, "2022-12-30"]          "effective": ["2022-12-31", null]  -
   )")) {
     SCOPED_TRACE(row.text());
     const auto faults = FaultsOf({SetOf(RuleWith(row["one"]) + "," + RuleWith(row["other"]))});

@@ -25,30 +25,42 @@ std::string RowOf(const std::string& label, const std::string& cells) {
   return R"({"label": ")" + label + R"(", "cells": [)" + cells + "]}";
 }
 
+// "2027-01-05, null" as JSON.
+std::string Quoted(std::string_view cells) {
+  std::string json;
+  while (!cells.empty()) {
+    const std::string_view cell = cells.substr(0, cells.find(", "));
+    cells.remove_prefix(std::min(cell.size() + 2, cells.size()));
+    json += json.empty() ? "" : ", ";
+    json += cell == "null" ? "null" : "\"" + std::string(cell) + "\"";
+  }
+  return json;
+}
+
 TEST(SessionTables, AreDistrusted) {
   for (const Row& row : Table(R"(
-    label    cells                                                   faults                    says
-    2027-03  "2026-11-25", "2027-01-05", "2027-03-23"                -                         -
-    2027     "2026-11-25", "2027-01-05", "2027-03-23"                -                         -
-    2027-03  "2026-11-25 Wed", null, "2027-03-23 Tue"                -                         -
-    2027-03  "2027-03-23", "2027-03-23", "2027-03-23"                -                         -
-    2027-03  null, null, "2027-03-23"                                -                         -
-    2027-01  "2026-01-13", "2027-01-27", "2027-01-27"                SESSION_ROW_YEAR          2027-01-13 would fit
-    2027-01  "2026-01-13 Wed", "2027-01-27", "2027-01-27"            SESSION_ROW_WEEKDAY SESSION_ROW_YEAR  2026-01-13 is a Tue, the table says Wed
-    2027-03  "2027-01-05", "2026-11-25", "2027-03-23"                SESSION_ROW_OUT_OF_ORDER  2027-01-05 is after presentation on 2026-11-25
-    2027-03  "2026-11-25", "2027-04-01", "2027-03-23"                SESSION_ROW_OUT_OF_ORDER  2027-04-01 is after conferral
-    2027-03  "2027-04-01", null, "2027-03-23"                        SESSION_ROW_OUT_OF_ORDER  after conferral
-    2027-03  "2025-09-01", "2026-07-01", "2027-03-23"                SESSION_ROW_TOO_EARLY     more than 18 months before
-    2026-03  "2026-11-25", "2027-01-05", "2027-03-23"                SESSION_ROW_YEAR          2027-03-23 is not in the row's session "2026-03"
-    2027-04  "2026-11-25", "2027-01-05", "2027-03-23"                SESSION_ROW_YEAR          not in the row's session
-    March    "2026-11-25", "2027-01-05", "2027-03-23"                SESSION_ROW_YEAR          label the row with the year
-    2027-03  "2026-11-25", "2027-03-23"                              SESSION_ROW_INCOMPLETE    2 cells for 3 columns
-    2027-03  "2026-11-25", "2027-01-05", null                        SESSION_ROW_INCOMPLETE    no date in the last one
-    2027-03  "2026-11-31", "2027-01-05", "2027-03-23"                BAD_VALUE                 "2026-11-31" is no day
-    2027-03  "2026-11-25 Wednesday", "2027-01-05", "2027-03-23"      BAD_VALUE                 write 2026-11-25
+    label  cells  faults  says
+    2027-03  2026-11-25, 2027-01-05, 2027-03-23            -                                     -
+    2027     2026-11-25, 2027-01-05, 2027-03-23            -                                     -
+    2027-03  2026-11-25 Wed, null, 2027-03-23 Tue          -                                     -
+    2027-03  2027-03-23, 2027-03-23, 2027-03-23            -                                     -
+    2027-03  null, null, 2027-03-23                        -                                     -
+    2027-01  2026-01-13, 2027-01-27, 2027-01-27  SESSION_ROW_YEAR  2027-01-13 would fit
+    2027-01  2026-01-13 Wed, 2027-01-27, 2027-01-27  SESSION_ROW_WEEKDAY SESSION_ROW_YEAR  is a Tue
+    2027-03  2027-01-05, 2026-11-25, 2027-03-23  SESSION_ROW_OUT_OF_ORDER  is after presentation
+    2027-03  2026-11-25, 2027-04-01, 2027-03-23  SESSION_ROW_OUT_OF_ORDER  is after conferral
+    2027-03  2027-04-01, null, 2027-03-23  SESSION_ROW_OUT_OF_ORDER  after conferral
+    2027-03  2025-09-01, 2026-07-01, 2027-03-23  SESSION_ROW_TOO_EARLY  18 months before
+    2026-03  2026-11-25, 2027-01-05, 2027-03-23  SESSION_ROW_YEAR  row's session "2026-03"
+    2027-04  2026-11-25, 2027-01-05, 2027-03-23  SESSION_ROW_YEAR  not in the row's session
+    March  2026-11-25, 2027-01-05, 2027-03-23  SESSION_ROW_YEAR  label the row with the year
+    2027-03  2026-11-25, 2027-03-23  SESSION_ROW_INCOMPLETE  2 cells for 3 columns
+    2027-03  2026-11-25, 2027-01-05, null  SESSION_ROW_INCOMPLETE  no date in the last one
+    2027-03  2026-11-31, 2027-01-05, 2027-03-23  BAD_VALUE  "2026-11-31" is no day
+    2027-03  2026-11-25 Wednesday, 2027-01-05, 2027-03-23  BAD_VALUE  write 2026-11-25
   )")) {
     SCOPED_TRACE(row.text());
-    const auto faults = FaultsOf({DocumentOf(RowOf(row["label"], row["cells"]))});
+    const auto faults = FaultsOf({DocumentOf(RowOf(row["label"], Quoted(row["cells"])))});
     std::string reasons;
     std::string texts;
     for (const Fault& fault : faults) {
