@@ -225,6 +225,8 @@ absl::StatusOr<Journal> Desk::JournalOf(const MovementPlan& plan, const std::str
                                                                             : plan.organisation,
                                   .recognised = plan.amount,
                                   .conversion = plan.conversion});
+    case MovementKind::kPromise:
+      return PromiseInKind(entry, plan.partner, plan.amount);
     case MovementKind::kReturn:
       return Return(entry, plan.line.period.empty() ? std::nullopt : std::optional(plan.line),
                     plan.organisation, plan.amount);
