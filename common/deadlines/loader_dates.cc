@@ -17,6 +17,7 @@ void Loader::BindField(const JsonObject& object, std::string_view key, const Nam
   Fault fault;
   const std::optional<Operand> found = names.Find(name, fault);
   if (!found.has_value()) {
+    names.Explain(name, fault);
     object.Add({fault.reason}, key, fault.text);
     return;
   }

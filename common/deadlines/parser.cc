@@ -11,7 +11,6 @@ namespace {
 struct Term {
   Operand operand;
   bool word = false;    // A word that is no field: a symbol, if the other side has symbols.
-  bool likely = false;  // Of a word: it is nearly the name of a field.
   bool broken = false;  // Already reported.
   Fault fault;          // Of a word, should it turn out to be no symbol.
   std::size_t position = 0;
@@ -63,6 +62,16 @@ class Parser {
     faults_.push_back({std::string(reason.name), path_,
                        text + " (character " + std::to_string(position + 1) + " of \"" +
                            expression_.text + "\")"});
+  }
+  void AddWord(const Term& term) {
+    Fault fault = term.fault;
+    names_.Explain(term.operand.text, fault);
+    Add({fault.reason}, fault.text, term.position);
+  }
+  bool Likely(const Term& term) const {
+    Fault fault = term.fault;
+    names_.Explain(term.operand.text, fault);
+    return fault.text.find("did you mean") != std::string::npos;
   }
   // After the first fault of the grammar nothing that follows can be trusted.
   std::int32_t Stop(std::string text) {
@@ -133,7 +142,7 @@ class Parser {
     Expect(")");
     if (stopped_) return 0;
     if (term.word) {
-      Add({term.fault.reason}, term.fault.text, term.position);
+      AddWord(term);
     } else if (!term.broken && !term.IsField()) {
       Add(kPredicateType, "known(...) asks about a field", term.position);
     }
@@ -161,7 +170,7 @@ class Parser {
     const Term term = ParseTerm();
     Expect(")");
     if (stopped_) return 0;
-    if (term.word) Add({term.fault.reason}, term.fault.text, term.position);
+    if (term.word) AddWord(term);
     if (!term.word && !term.broken && !IsDate(term.operand.type)) {
       Add(kPredicateType, "covers(...) needs a date after the name of the interval", term.position);
     }
@@ -197,7 +206,7 @@ class Parser {
   std::int32_t Alone(Term term) {
     Node node;
     if (term.word) {
-      Add({term.fault.reason}, term.fault.text, term.position);
+      AddWord(term);
     } else if (!term.broken && term.operand.type != Type::kBool) {
       Add(kPredicateType,
           Article(term.operand.type) + " is neither true nor false; compare it with something",
@@ -232,8 +241,10 @@ class Parser {
     if (left.broken || right.broken) return;
     if (left.word && right.word) {
       // The one that is nearly a field was meant as the field, the other as its symbol.
-      if (left.likely || !right.likely) Add({left.fault.reason}, left.fault.text, left.position);
-      if (right.likely || !left.likely) Add({right.fault.reason}, right.fault.text, right.position);
+      const bool left_likely = Likely(left);
+      const bool right_likely = Likely(right);
+      if (left_likely || !right_likely) AddWord(left);
+      if (right_likely || !left_likely) AddWord(right);
       left.broken = right.broken = true;
       return;
     }
@@ -253,7 +264,7 @@ class Parser {
     word.broken = true;
     const Field* field = names_.FieldOf(other.operand);
     if (field == nullptr || field->type != Type::kSymbol) {
-      Add({word.fault.reason}, word.fault.text, word.position);
+      AddWord(word);
       return false;
     }
     const auto found = std::find(field->symbols.begin(), field->symbols.end(), word.operand.text);
@@ -358,9 +369,8 @@ class Parser {
     // A dotted or a known-but-not-here name can be no symbol: it is reported at once.
     term.word =
         term.fault.reason == kUnknownField.name && token.text.find('.') == std::string_view::npos;
-    term.likely = term.fault.text.find("did you mean") != std::string::npos;
     if (!term.word) {
-      Add({term.fault.reason}, term.fault.text, token.position);
+      AddWord(term);
       term.broken = true;
     }
   }
