@@ -303,6 +303,29 @@ TEST(Plans, AWaiverRevivesWhenTheDefenceSlips) {
   EXPECT_FALSE(change->moved);
 }
 
+// "No committee if the defence is declared before 28 October for a defence by the end of December."
+TEST(Plans, AWaiverCanHangOnADeclarationThatMayStillCome) {
+  const std::string rule = R"({"id": "csi", "title": {"en": "a", "fr": "b", "ja": "c"},
+    "severity": "local", "anchor": {"kind": "field", "name": "expected_end_date"}, "waive": ")"
+                           "defence.date <= 2026-12-31 and (defence.declared_date < 2026-10-28 or "
+                           "not known(defence.declared_date) and today < 2026-10-28)\"}";
+  for (const Row& row : Table(R"(
+    today       declared    defence           state
+    2026-09-01  -           2026-12-15 14:00  waived
+    2026-10-27  -           2026-12-15 14:00  waived
+    2026-10-28  -           2026-12-15 14:00  armed
+    2026-11-15  2026-10-27  2026-12-15 14:00  waived
+    2026-11-15  2026-10-28  2026-12-15 14:00  armed
+    2026-11-15  2026-10-27  2027-01-05 14:00  armed
+  )")) {
+    Facts facts = PlannedThesis(row["defence"]);
+    facts.today = On(row["today"]);
+    facts.fields["expected_end_date"] = On("2026-11-29");
+    if (!row["declared"].empty()) facts.fields["defence.declared_date"] = On(row["declared"]);
+    EXPECT_EQ(StateOf(PlanOf({rule}, facts), "csi"), row["state"]) << row.text();
+  }
+}
+
 TEST(Plans, ADiffNamesWhatMovedCameAndWent) {
   const auto before = Compute(Seed(), PlannedThesis("2026-11-03 14:00"));
   Facts facts = PlannedThesis("2026-11-13 14:00");

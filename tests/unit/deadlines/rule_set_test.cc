@@ -209,6 +209,19 @@ TEST(RuleSets, NameEveryFaultOfEveryDocumentAtOnce) {
               HasSubstr("test: rules[0](a).offset BAD_OFFSET: \"soon\" is no offset"));
 }
 
+TEST(RuleSets, DocumentsAreBounded) {
+  const std::string deep(100000, '[');
+  EXPECT_EQ(Reasons(FaultsOf({deep})), "BAD_VALUE");
+  EXPECT_EQ(Reasons(FaultsOf({"{\"id\": 3, \"rules\": " + deep})), "BAD_VALUE");
+  EXPECT_EQ(Reasons(FaultsOf({std::string(2000000, ' ')})), "BAD_VALUE");
+  // Brackets within a text are no brackets.
+  const std::string quoted = R"("closures": [{"id": ")" + std::string(100, '[') + R"(\"{"}], )";
+  EXPECT_EQ(Reasons(FaultsOf({SetOf("", quoted)})), "");
+  const std::string longer = R"("audience": [[")" + std::string(90, 'x') + "\"]]";
+  const auto faults = FaultsOf({SetOf(RuleWith(longer))});
+  EXPECT_THAT(Listing(faults), HasSubstr("...; give a list of texts"));
+}
+
 TEST(RuleSets, FaultsOfOneKindGiveTheirOwnReason) {
   const std::string document = SetOf(RuleWith(R"("when": "stat = active", "met": "jurry.valid")"));
   const std::vector<std::string_view> views = {document};
