@@ -50,6 +50,8 @@ struct Names {
 
   // The operand of a field; nothing, with a fault whose path is empty, for a name that is none.
   std::optional<Operand> Find(std::string_view name, Fault& fault) const;
+  // Gives the fault of an unknown name its text, with the nearest known one.
+  void Explain(std::string_view name, Fault& fault) const;
   const Field* FieldOf(const Operand& operand) const;  // Null for a date that has no Field.
 };
 

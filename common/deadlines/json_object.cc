@@ -9,6 +9,20 @@ namespace jointly::deadlines {
 
 using nlohmann::ordered_json;
 
+namespace {
+
+// A value as a message quotes it: a long one is cut, between two characters.
+std::string Shown(const ordered_json& value) {
+  constexpr std::size_t kMost = 60;
+  std::string text = value.dump();
+  if (text.size() <= kMost) return text;
+  std::size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "...";
+}
+
+}  // namespace
+
 std::string JsonObject::Definition() const { return json_->dump(); }
 
 void JsonObject::Add(Reason reason, std::string_view key, std::string text) const {
@@ -48,7 +62,7 @@ std::string JsonObject::String(std::string_view key, bool needed) const {
     return {};
   }
   if (!value->is_string()) {
-    Add(kBadJson, key, "it is " + value->dump() + "; give a text");
+    Add(kBadJson, key, "it is " + Shown(*value) + "; give a text");
     return {};
   }
   std::string text = value->get<std::string>();
@@ -60,7 +74,7 @@ std::int64_t JsonObject::Integer(std::string_view key, std::int64_t otherwise) c
   const ordered_json* value = Find(key);
   if (value == nullptr) return otherwise;
   if (!value->is_number_integer()) {
-    Add(kBadJson, key, "it is " + value->dump() + "; give a whole number");
+    Add(kBadJson, key, "it is " + Shown(*value) + "; give a whole number");
     return otherwise;
   }
   return value->get<std::int64_t>();
@@ -70,7 +84,7 @@ bool JsonObject::Bool(std::string_view key) const {
   const ordered_json* value = Find(key);
   if (value == nullptr) return false;
   if (!value->is_boolean()) {
-    Add(kBadJson, key, "it is " + value->dump() + "; give true or false");
+    Add(kBadJson, key, "it is " + Shown(*value) + "; give true or false");
     return false;
   }
   return value->get<bool>();
@@ -94,7 +108,7 @@ std::vector<std::string> JsonObject::Strings(std::string_view key) const {
     if (element.is_string()) {
       texts.push_back(element.get<std::string>());
     } else {
-      Add(kBadJson, key, "it contains " + element.dump() + "; give a list of texts");
+      Add(kBadJson, key, "it contains " + Shown(element) + "; give a list of texts");
     }
   }
   return texts;
@@ -107,7 +121,7 @@ std::optional<JsonObject> JsonObject::Object(std::string_view key, bool needed) 
     return std::nullopt;
   }
   if (!value->is_object()) {
-    Add(kBadJson, key, "it is " + value->dump() + "; give an object");
+    Add(kBadJson, key, "it is " + Shown(*value) + "; give an object");
     return std::nullopt;
   }
   return JsonObject(*value, PathOf(key), *faults_);
@@ -121,7 +135,7 @@ std::vector<JsonObject> JsonObject::Objects(std::string_view key, std::string_vi
     std::string path = PathOf(key) + "[" + std::to_string(&element - &array->front()) + "]";
     if (!element.is_object()) {
       faults_->push_back(
-          {std::string(kBadJson.name), path, "it is " + element.dump() + "; give an object"});
+          {std::string(kBadJson.name), path, "it is " + Shown(element) + "; give an object"});
       continue;
     }
     const auto id = element.find(std::string(label));
@@ -137,7 +151,7 @@ std::vector<std::pair<std::string, JsonObject>> JsonObject::Members() const {
     if (value.is_object()) {
       members.emplace_back(key, JsonObject(value, PathOf(key), *faults_));
     } else {
-      Add(kBadJson, key, "it is " + value.dump() + "; give an object");
+      Add(kBadJson, key, "it is " + Shown(value) + "; give an object");
     }
   }
   return members;
@@ -147,7 +161,7 @@ std::optional<JsonObject::Pair> JsonObject::ToPair(const ordered_json& json,
                                                    std::string_view key) const {
   const auto fits = [](const ordered_json& end) { return end.is_string() || end.is_null(); };
   if (!json.is_array() || json.size() != 2 || !fits(json[0]) || !fits(json[1])) {
-    Add(kBadJson, key, "it is " + json.dump() + "; give a first and a last, like [\"a\", \"b\"]");
+    Add(kBadJson, key, "it is " + Shown(json) + "; give a first and a last, like [\"a\", \"b\"]");
     return std::nullopt;
   }
   const auto text = [](const ordered_json& end) {
@@ -182,7 +196,7 @@ std::vector<std::optional<std::string>> JsonObject::Cells(std::string_view key) 
       continue;
     }
     cells.emplace_back();
-    if (!element.is_null()) Add(kBadJson, key, "it contains " + element.dump() + "; give a date");
+    if (!element.is_null()) Add(kBadJson, key, "it contains " + Shown(element) + "; give a date");
   }
   return cells;
 }

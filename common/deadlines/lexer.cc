@@ -37,7 +37,9 @@ Piece Sign(std::string_view text) {
   for (const std::string_view sign : kSigns) {
     if (!sign.empty() && text.starts_with(sign)) return {TokenKind::kSign, sign.size()};
   }
-  return {TokenKind::kBad, 1};
+  // A character of several bytes stays whole: its name goes into a message.
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+  return {TokenKind::kBad, 1 + Length(text.substr(1), continues)};
 }
 
 Piece Next(std::string_view text) {

@@ -91,14 +91,13 @@ void Loader::CheckCycles() {
   std::vector<char> colours(compiled_->groups.size(), 'w');  // white, grey, black
   std::vector<std::int32_t> path;
   for (std::size_t i = 0; i < colours.size(); ++i) {
-    if (colours[i] == 'w') FindCycle(static_cast<std::int32_t>(i), colours, path);
-    path.clear();
+    if (colours[i] == 'w') FindCycles(static_cast<std::int32_t>(i), colours, path);
   }
 }
 
-// True: a cycle was found and reported; the search stops there.
-bool Loader::FindCycle(std::int32_t group, std::vector<char>& colours,
-                       std::vector<std::int32_t>& path) {
+// Every edge back to where the search came from closes a cycle.
+void Loader::FindCycles(std::int32_t group, std::vector<char>& colours,
+                        std::vector<std::int32_t>& path) {
   const auto index = static_cast<std::size_t>(group);
   colours[index] = 'g';
   path.push_back(group);
@@ -106,24 +105,18 @@ bool Loader::FindCycle(std::int32_t group, std::vector<char>& colours,
     const CompiledRule& rule = compiled_->rules[static_cast<std::size_t>(at)];
     if (rule.anchor.kind != AnchorKind::kDeadline || rule.anchor.index < 0) continue;
     const auto next = static_cast<std::size_t>(rule.anchor.index);
-    if (colours[next] == 'b') continue;
-    if (colours[next] == 'w') {
-      if (FindCycle(rule.anchor.index, colours, path)) return true;
-      continue;
-    }
+    if (colours[next] == 'w') FindCycles(rule.anchor.index, colours, path);
+    if (colours[next] != 'g') continue;
     std::string text;
     for (auto it = std::find(path.begin(), path.end(), rule.anchor.index); it != path.end(); ++it) {
       text += compiled_->groups[static_cast<std::size_t>(*it)].id + " -> ";
     }
     Add(kRuleCycle, paths_[static_cast<std::size_t>(at)] + ".anchor.rule",
         text + compiled_->groups[next].id +
-            ": each would be due only after the other; anchor one "
-            "of them on a field");
-    return true;
+            ": each would be due only after the other; anchor one of them on a field");
   }
   path.pop_back();
   colours[index] = 'b';
-  return false;
 }
 
 }  // namespace jointly::deadlines

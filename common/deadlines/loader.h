@@ -73,7 +73,7 @@ class Loader {
   void CheckOverlaps(const RuleGroup& group);
   void CheckAnchors(const CompiledRule& rule);
   void CheckCycles();
-  bool FindCycle(std::int32_t group, std::vector<char>& colours, std::vector<std::int32_t>& path);
+  void FindCycles(std::int32_t group, std::vector<char>& colours, std::vector<std::int32_t>& path);
 
   void Add(Reason reason, std::string path, std::string text);
 

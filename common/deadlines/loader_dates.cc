@@ -17,6 +17,7 @@ void Loader::BindField(const JsonObject& object, std::string_view key, const Nam
   Fault fault;
   const std::optional<Operand> found = names.Find(name, fault);
   if (!found.has_value()) {
+    names.Explain(name, fault);
     object.Add({fault.reason}, key, fault.text);
     return;
   }
@@ -25,7 +26,8 @@ void Loader::BindField(const JsonObject& object, std::string_view key, const Nam
     object.Add(kBadValue, key, "a due that hangs on today would move every day; use an event");
   } else if (found->type != Type::kDate && found->type != Type::kTime) {
     object.Add(kPredicateType, key,
-               "\"" + name + "\" is a " + std::string(Name(found->type)) + ", an anchor is a date");
+               "\"" + name + "\" is " + std::string(found->type == Type::kInteger ? "an " : "a ") +
+                   std::string(Name(found->type)) + ", an anchor is a date");
   }
   if (found->space == Space::kSelection) {
     rule.anchor.kind = AnchorKind::kSession;
@@ -185,7 +187,8 @@ void Loader::ReadRoll(const JsonObject& object, CompiledRule& rule) {
   rolling.closed = DaySet(kCalendarFirst, kCalendarLast, false);
   std::vector<std::string> known;
   for (const Closed& closed : compiled_->closed) known.push_back(closed.name);
-  for (const std::string& name : roll->Strings("when")) {
+  const std::vector<std::string> names = roll->Strings("when");
+  for (const std::string& name : names) {
     const Closed* closed = compiled_->FindClosed(name);
     if (closed == nullptr) {
       const std::string nearest = Nearest(name, known);
@@ -199,7 +202,7 @@ void Loader::ReadRoll(const JsonObject& object, CompiledRule& rule) {
     rolling.known_first = std::max(rolling.known_first, closed->known_first);
     rolling.known_last = std::min(rolling.known_last, closed->known_last);
   }
-  if (rolling.parts.empty()) {
+  if (names.empty()) {
     roll->Add(kMissingKey, "when", "a roll says what is closed; list at least one");
   }
   const std::optional<Day> run = rolling.closed.LongRun(366);

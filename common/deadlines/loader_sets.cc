@@ -32,6 +32,22 @@ class Position : public nlohmann::json_sax<ordered_json> {
   std::size_t stopped_at = 0;
 };
 
+// Brackets within each other, outside of texts; the rest of the loader may then recurse.
+std::size_t DepthOf(std::string_view text) {
+  std::size_t depth = 0;
+  std::size_t deepest = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted && c == '\\') ++i;
+    if (c == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (c == '[' || c == '{') deepest = std::max(deepest, ++depth);
+    if ((c == ']' || c == '}') && depth > 0) --depth;
+  }
+  return deepest;
+}
+
 std::string PlaceOf(std::string_view text) {
   Position position;
   ordered_json::sax_parse(text, &position);
@@ -100,6 +116,13 @@ Scope ReadScope(const JsonObject& object, const Scope& outer) {
 void Loader::ReadDocument(std::string_view text, std::size_t index) {
   LoadedSet set;
   set.id = "documents[" + std::to_string(index) + "]";
+  if (text.size() > kDocumentBytesMax || DepthOf(text) > kDocumentDepthMax) {
+    Add(kBadValue, set.id,
+        "it has " + std::to_string(text.size()) + " bytes and brackets " +
+            std::to_string(DepthOf(text)) + " deep; at most " + std::to_string(kDocumentBytesMax) +
+            " bytes and " + std::to_string(kDocumentDepthMax) + " are allowed, split the rule set");
+    return;
+  }
   auto json = std::make_shared<ordered_json>(
       ordered_json::parse(text, nullptr, /*allow_exceptions=*/false));
   if (!json->is_object()) {

@@ -59,19 +59,16 @@ std::vector<std::string> AllNames(const Names& names) {
   return all;
 }
 
-std::optional<Operand> Unknown(const Names& names, std::string_view name, Fault& fault) {
-  const std::string nearest = Nearest(name, AllNames(names));
-  fault = {std::string(kUnknownField.name), "",
-           "there is no field \"" + std::string(name) + "\"" +
-               (nearest.empty() ? "; use a field of the vocabulary"
-                                : "; did you mean \"" + nearest + "\"?")};
+// The text follows in Explain: a word that is no field is most often a symbol.
+std::optional<Operand> Unknown(Fault& fault) {
+  fault = {std::string(kUnknownField.name), "", ""};
   return std::nullopt;
 }
 
 std::optional<Operand> FindOfSide(const Names& names, std::string_view name, Fault& fault) {
   const bool own = name.starts_with("own.");
   const std::int32_t index = IndexOf(names.vocabulary->side, name.substr(own ? 4 : 6));
-  if (index < 0) return Unknown(names, name, fault);
+  if (index < 0) return Unknown(fault);
   if (!names.sides) {
     fault = {std::string(kScopeTooWide.name), "",
              "\"" + std::string(name) +
@@ -86,7 +83,7 @@ std::optional<Operand> FindOfOccasion(const Names& names, std::string_view kind,
                                       const std::vector<Field>& fields, std::string_view name,
                                       Fault& fault) {
   const std::int32_t index = IndexOf(fields, name);
-  if (index < 0) return Unknown(names, name, fault);
+  if (index < 0) return Unknown(fault);
   if (names.occasion != kind) {
     fault = {std::string(kUnknownOccasion.name), "",
              "\"" + std::string(name) + "\" is a field of each " + std::string(kind) +
@@ -127,7 +124,15 @@ std::optional<Operand> Names::Find(std::string_view name, Fault& fault) const {
                  (nearest.empty() ? "" : "; did you mean \"" + nearest + "\"?")};
     return std::nullopt;
   }
-  return Unknown(*this, name, fault);
+  return Unknown(fault);
+}
+
+void Names::Explain(std::string_view name, Fault& fault) const {
+  if (!fault.text.empty()) return;
+  const std::string nearest = Nearest(name, AllNames(*this));
+  fault.text =
+      "there is no field \"" + std::string(name) + "\"" +
+      (nearest.empty() ? "; use a field of the vocabulary" : "; did you mean \"" + nearest + "\"?");
 }
 
 const Field* Names::FieldOf(const Operand& operand) const {

@@ -21,6 +21,10 @@ bool IsDate(Type type) { return type == Type::kDate || type == Type::kTime; }
 bool Comparable(Type a, Type b) { return a == b || (IsDate(a) && IsDate(b)); }
 bool Ordered(Type type) { return IsDate(type) || type == Type::kInteger; }
 
+std::string Article(Type type) {
+  return (type == Type::kInteger ? "an " : "a ") + std::string(Name(type));
+}
+
 class Parser {
  public:
   Parser(std::string_view text, const Names& names, std::string_view path,
@@ -58,6 +62,16 @@ class Parser {
     faults_.push_back({std::string(reason.name), path_,
                        text + " (character " + std::to_string(position + 1) + " of \"" +
                            expression_.text + "\")"});
+  }
+  void AddWord(const Term& term) {
+    Fault fault = term.fault;
+    names_.Explain(term.operand.text, fault);
+    Add({fault.reason}, fault.text, term.position);
+  }
+  bool Likely(const Term& term) const {
+    Fault fault = term.fault;
+    names_.Explain(term.operand.text, fault);
+    return fault.text.find("did you mean") != std::string::npos;
   }
   // After the first fault of the grammar nothing that follows can be trusted.
   std::int32_t Stop(std::string text) {
@@ -128,7 +142,7 @@ class Parser {
     Expect(")");
     if (stopped_) return 0;
     if (term.word) {
-      Add({term.fault.reason}, term.fault.text, term.position);
+      AddWord(term);
     } else if (!term.broken && !term.IsField()) {
       Add(kPredicateType, "known(...) asks about a field", term.position);
     }
@@ -156,7 +170,7 @@ class Parser {
     const Term term = ParseTerm();
     Expect(")");
     if (stopped_) return 0;
-    if (term.word) Add({term.fault.reason}, term.fault.text, term.position);
+    if (term.word) AddWord(term);
     if (!term.word && !term.broken && !IsDate(term.operand.type)) {
       Add(kPredicateType, "covers(...) needs a date after the name of the interval", term.position);
     }
@@ -192,11 +206,10 @@ class Parser {
   std::int32_t Alone(Term term) {
     Node node;
     if (term.word) {
-      Add({term.fault.reason}, term.fault.text, term.position);
+      AddWord(term);
     } else if (!term.broken && term.operand.type != Type::kBool) {
       Add(kPredicateType,
-          "a " + std::string(Name(term.operand.type)) +
-              " is neither true nor false; compare it with something",
+          Article(term.operand.type) + " is neither true nor false; compare it with something",
           term.position);
     } else if (term.IsField()) {
       node.kind = NodeKind::kTrue;
@@ -227,8 +240,11 @@ class Parser {
   void Unify(Term& left, Term& right, bool ordering) {
     if (left.broken || right.broken) return;
     if (left.word && right.word) {
-      Add({left.fault.reason}, left.fault.text, left.position);
-      Add({right.fault.reason}, right.fault.text, right.position);
+      // The one that is nearly a field was meant as the field, the other as its symbol.
+      const bool left_likely = Likely(left);
+      const bool right_likely = Likely(right);
+      if (left_likely || !right_likely) AddWord(left);
+      if (right_likely || !left_likely) AddWord(right);
       left.broken = right.broken = true;
       return;
     }
@@ -238,12 +254,9 @@ class Parser {
     const Type a = left.operand.type;
     const Type b = right.operand.type;
     if (!Comparable(a, b) || !SameSymbols(left, right)) {
-      Add(kPredicateType,
-          "a " + std::string(Name(a)) + " cannot be compared with a " + std::string(Name(b)),
-          right.position);
+      Add(kPredicateType, Article(a) + " cannot be compared with " + Article(b), right.position);
     } else if (ordering && !Ordered(a)) {
-      Add(kPredicateType,
-          "a " + std::string(Name(a)) + " has no order; use = or !=", right.position);
+      Add(kPredicateType, Article(a) + " has no order; use = or !=", right.position);
     }
   }
 
@@ -251,7 +264,7 @@ class Parser {
     word.broken = true;
     const Field* field = names_.FieldOf(other.operand);
     if (field == nullptr || field->type != Type::kSymbol) {
-      Add({word.fault.reason}, word.fault.text, word.position);
+      AddWord(word);
       return false;
     }
     const auto found = std::find(field->symbols.begin(), field->symbols.end(), word.operand.text);
@@ -357,7 +370,7 @@ class Parser {
     term.word =
         term.fault.reason == kUnknownField.name && token.text.find('.') == std::string_view::npos;
     if (!term.word) {
-      Add({term.fault.reason}, term.fault.text, token.position);
+      AddWord(term);
       term.broken = true;
     }
   }

@@ -50,7 +50,9 @@
 //                                                         field)
 //              {"kind": "session_row", "selection": "session", "column": "thesis_due"}, or with
 //                                      "table" and "pick" in place of "selection"
-//              {"kind": "deadline", "rule": "fr.declaration"}  the other one's due, after its roll
+//              {"kind": "deadline", "rule": "fr.declaration"}  the other one's due, after its roll:
+//                                      that of the same side and occasion, else of the side, else
+//                                      of no side; without one the anchor is unknown
 //              {"kind": "interval_end", "name": "agreement"}   the last day of its latest interval
 //   offset     "-P14D", "P3M"; absent: none.       clamp   "month_end": the only way, and the
 //   default. time       "23:59:59"; absent: the anchor's own when it has one, else the end of the
@@ -90,6 +92,9 @@
 //   true   known    false  false   armed (also when its day has passed: `missed` is the clock's)
 // With {"holds"}: the anchor is `on`, and `met` is "the predicate holds or `met` is true".
 namespace jointly::deadlines {
+
+inline constexpr std::size_t kDocumentBytesMax = std::size_t{1} << 20;
+inline constexpr std::size_t kDocumentDepthMax = 32;  // Brackets within each other.
 
 struct Scope {
   std::string region;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/db/insert.h"
 #include "common/error/macros.h"
 #include "common/telemetry/log.h"
 #include "common/telemetry/metrics.h"
@@ -91,14 +92,20 @@ absl::Status Postpone(db::Database& database, const Due& due, Time until) {
 
 }  // namespace
 
-void Arm(db::Tx& tx, const Timer& timer) {
-  tx.Execute(R"sql(
-      INSERT INTO timer (kind, subject, due_time, generation, payload, attempts)
-      VALUES ($1, $2, $3, $4, $5, 0)
-      ON CONFLICT (kind, subject) DO UPDATE
-         SET due_time = excluded.due_time, generation = excluded.generation,
-             payload = excluded.payload, attempts = 0)sql",
-             {timer.kind, timer.subject, timer.due, timer.generation, timer.payload});
+void Arm(db::Tx& tx, const Timer& timer) { ArmAll(tx, {timer}); }
+
+void ArmAll(db::Tx& tx, const std::vector<Timer>& timers) {
+  db::Values values;
+  for (const Timer& timer : timers) {
+    db::AddRow(values, timer.kind, timer.subject, timer.due, timer.generation, timer.payload, 0);
+  }
+  db::InsertRows(
+      tx,
+      {.into = "INSERT INTO timer (kind, subject, due_time, generation, payload, attempts)",
+       .columns = 6,
+       .conflict = "ON CONFLICT (kind, subject) DO UPDATE SET due_time = excluded.due_time, "
+                   "generation = excluded.generation, payload = excluded.payload, attempts = 0"},
+      std::move(values));
 }
 
 void Cancel(db::Tx& tx, const std::string& kind, const std::string& subject) {

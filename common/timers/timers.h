@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/db/database.h"
 #include "common/time/clock.h"
@@ -24,6 +25,8 @@ struct Timer {
 };
 
 void Arm(db::Tx& tx, const Timer& timer);
+// Different ones, set-based.
+void ArmAll(db::Tx& tx, const std::vector<Timer>& timers);
 void Cancel(db::Tx& tx, const std::string& kind, const std::string& subject);
 
 // Runs in one transaction with the removal of the timer's row: state change, outbox, re-arming.

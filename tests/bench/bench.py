@@ -49,17 +49,23 @@ def tool(name, *arguments):
     return json.loads(result.stdout.strip().splitlines()[-1])
 
 
-def ledger(engine, quick):
-    """Reservations through a budget's lane, against the same statements on a bare connection."""
-    count = 10000 if quick else 40000
-    raw = tool("bench_ledger", engine, "raw", count)["rate"]
+def reservations(engine, count, prefix, name):
+    """Of one hot line, of 50 lines, by one client; and the recorded SQL on a bare connection."""
+    raw = tool("bench_ledger", engine, prefix + "raw", count)["rate"]
     for what, target in (("hot", ">= 8000/s, p99 < 50 ms"), ("spread", "as hot")):
-        figures = tool("bench_ledger", engine, what, count)
-        row(f"reservations, 20 clients, {what}, {engine}",
+        figures = tool("bench_ledger", engine, prefix + what, count)
+        row(f"{name}, 20 clients, {what}, {engine}",
             f"{figures['rate']:.0f}/s, p50 {figures['p50_ms']:.1f} p99 {figures['p99_ms']:.1f} ms",
             target, f"SQL {raw:.0f}/s", f"{figures['rate'] / raw:.2f}")
-    figures = tool("bench_ledger", engine, "single", count // 10)
-    row(f"reservation, one client, {engine}", f"p50 {figures['p50_ms']:.2f} ms", "p50 < 2 ms")
+    figures = tool("bench_ledger", engine, prefix + "single", count // 10)
+    row(f"{name}, one client, {engine}", f"p50 {figures['p50_ms']:.2f} ms", "p50 < 2 ms")
+
+
+def ledger(engine, quick):
+    """Reservations: of the ledger alone, and Api::ApproveCommitment with all that it decides."""
+    count = 10000 if quick else 40000
+    reservations(engine, count, "", "ledger's reservations")
+    reservations(engine, count, "approve_", "approved commitments")
     entries = 100000 if quick else 1000000
     result = subprocess.run([str(binaries() / "bench_ledger"), engine, "read", str(entries)],
                             check=True, capture_output=True, text=True, timeout=1800)
@@ -70,6 +76,25 @@ def ledger(engine, quick):
             row(f"{figures['what']}, {entries} entries, {engine}",
                 f"p50 {figures['p50_ms']:.2f} p99 {figures['p99_ms']:.2f} ms",
                 targets.get(figures["what"], "< 100 ms"))
+
+
+def rules(quick):
+    """Rules as data, without a database: one thesis, and many after a closure changed."""
+    result = subprocess.run([str(binaries() / "bench_rules"), "2000" if quick else "10000"],
+                            check=True, capture_output=True, text=True, timeout=600)
+    names = {"load": ("load all rule sets", ""),
+             "plan": ("rules of one thesis, both sides", "< 1 ms"),
+             "solve": ("feasibility over 24 months", "< 5 ms"),
+             "solve on open days": ("feasibility over 24 months, open days", "< 5 ms")}
+    for line in result.stdout.splitlines():
+        figures = json.loads(line)
+        if figures["what"] == "closure":
+            row(f"a closure changes for {figures['size']} theses (rules alone)",
+                f"{figures['total_ms'] / 1000:.2f} s, {figures['moved']} moved", "< 10 s")
+            continue
+        what, target = names[figures["what"]]
+        row(f"{what} ({figures['size']} results)",
+            f"p50 {figures['p50_ms']:.3f} p99 {figures['p99_ms']:.3f} ms", target)
 
 
 class Load:
@@ -259,11 +284,18 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smaller run")
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="only one engine")
+    parser.add_argument("only", nargs="?", choices=["theses"], help="only this part")
     options = parser.parse_args()
+    if options.only == "theses":
+        rules(options.quick)
+        print()
+        table()
+        return
     count = 10000 if options.quick else 30000
     echo = tool("bench_echo", count, 32)["rate"]
     work = pathlib.Path(tempfile.mkdtemp(prefix="jointly-bench."))
     work.chmod(0o755)
+    rules(options.quick)
     postgres = str(ROOT / "scripts/support/private_postgres")
     try:
         if options.engine != "postgresql":

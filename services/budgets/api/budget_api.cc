@@ -37,8 +37,9 @@ const rpc::ListSpec& BudgetList() {
   return spec;
 }
 
-// The budget as its reader sees it.
-absl::StatusOr<pb::Budget> AnswerWith(Desk& desk, const auth::Principal& principal) {
+}  // namespace
+
+absl::StatusOr<pb::Budget> Api::AnswerBudget(Desk& desk, const auth::Principal& principal) {
   const Budget& budget = desk.budget();
   ASSIGN_OR_RETURN(const BudgetBalance balance, desk.Balance());
   pb::Budget message = ToProto(budget);
@@ -52,8 +53,6 @@ absl::StatusOr<pb::Budget> AnswerWith(Desk& desk, const auth::Principal& princip
   AddDeadlines(DeadlinesOf(budget, desk.who().now), message);
   return message;
 }
-
-}  // namespace
 
 absl::StatusOr<pb::Budget> Api::CreateBudget(rpc::Call& call,
                                              const pb::CreateBudgetRequest& request) {
@@ -79,7 +78,7 @@ absl::StatusOr<pb::Budget> Api::CreateBudget(rpc::Call& call,
         BudgetChanged(who, nullptr, budget,
                       {.action = "created", .from = "", .to = Name(budget.state)}, {}, nullptr));
     ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, who, budget.id, store::Everything()));
-    return AnswerWith(desk, call.principal);
+    return AnswerBudget(desk, call.principal);
   });
 }
 
@@ -88,7 +87,7 @@ absl::StatusOr<pb::Budget> Api::GetBudget(rpc::Call& call, const pb::GetBudgetRe
   return database_.Read(
       [&](db::Tx& tx) -> absl::StatusOr<pb::Budget> {
         ASSIGN_OR_RETURN(Desk desk, Desk::Look(tx, WhoOf(call), id, ScopeOf(call)));
-        return AnswerWith(desk, call.principal);
+        return AnswerBudget(desk, call.principal);
       },
       call.transact_options());
 }
@@ -154,7 +153,7 @@ absl::StatusOr<pb::Budget> Api::UpdateBudget(rpc::Call& call,
                                                .from = Name(decision.from),
                                                .to = Name(decision.after.state)},
                                               {}, nullptr));
-    return AnswerWith(desk, call.principal);
+    return AnswerBudget(desk, call.principal);
   });
 }
 
@@ -192,7 +191,7 @@ absl::StatusOr<pb::Budget> Api::MoveBudget(rpc::Call& call, const pb::MoveBudget
                                                    .from = Name(decision.from),
                                                    .to = Name(decision.after.state)},
                                                   alerts, &balance));
-        return AnswerWith(desk, call.principal);
+        return AnswerBudget(desk, call.principal);
       });
 }
 

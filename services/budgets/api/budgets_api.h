@@ -12,6 +12,8 @@
 #include "common/blob/blob.h"
 #include "common/bus/outbox.h"
 #include "common/db/database.h"
+#include "common/db/lane.h"
+#include "common/rpc/batch.h"
 #include "common/rpc/call.h"
 #include "common/time/ids.h"
 #include "services/budgets/api/engine.h"
@@ -40,7 +42,8 @@ class Api {
         ids_(parts.ids),
         blobs_(parts.blobs),
         sign_(std::move(parts.sign)),
-        engine_(parts.outbox, parts.clock) {}
+        engine_(parts.outbox, parts.clock),
+        lane_(parts.database, std::bind_front(&Api::ApplyCommands, this)) {}
 
   // Budgets: budget_api.cc.
   absl::StatusOr<pb::Budget> CreateBudget(rpc::Call& call, const pb::CreateBudgetRequest& request);
@@ -51,6 +54,8 @@ class Api {
       rpc::Call& call, const pb::SummariseBudgetsRequest& request);
   absl::StatusOr<pb::Budget> UpdateBudget(rpc::Call& call, const pb::UpdateBudgetRequest& request);
   absl::StatusOr<pb::Budget> MoveBudget(rpc::Call& call, const pb::MoveBudgetRequest& request);
+  // exercice_api.cc.
+  absl::StatusOr<pb::Budget> SetExercice(rpc::Call& call, const pb::SetExerciceRequest& request);
 
   // Postings without a document of their own: posting_api.cc.
   absl::StatusOr<pb::PostingReply> AllocateBudget(rpc::Call& call,
@@ -172,7 +177,7 @@ class Api {
     return rpc::Mutate<Reply>(database_, call, request, body);
   }
 
-  // One command on a commitment, as its request says it.
+  // One command on a commitment, as its request says it: commitment_steps.cc.
   struct CommitmentStep {
     std::string name;
     std::string etag;
@@ -184,9 +189,36 @@ class Api {
     std::function<absl::StatusOr<CommitmentAction>(Desk&, const Commitment&, CommitmentFacts&)>
         prepare = {};
   };
-  absl::StatusOr<pb::Commitment> TakeStep(db::Tx& tx, rpc::Call& call, const CommitmentStep& step);
+  struct CommitmentName {
+    std::string budget;
+    std::string id;
+  };
+  static absl::StatusOr<CommitmentName> ParseCommitmentName(const std::string& name);
+  // The same on its way through the budget's lane; what it points to is its caller's.
+  struct CommitmentCommand {
+    const rpc::Call* call = nullptr;
+    const CommitmentStep* step = nullptr;
+    std::string id;                     // Bare.
+    const rpc::Asked* asked = nullptr;  // Unset: rehearsed.
+  };
+  using CommandOutcome = absl::StatusOr<std::string>;  // The reply's bytes.
+  using CommitmentOutcome = absl::StatusOr<pb::Commitment>;
+
+  // Steps on one budget that come together are carried out together, each on its own.
+  CommitmentOutcome TakeStep(rpc::Call& call, const google::protobuf::Message& request,
+                             bool validate_only, const CommitmentStep& step);
+  CommitmentOutcome TakeStep(Desk& desk, const CommitmentCommand& command);
+  absl::StatusOr<std::vector<CommitmentOutcome>> TakeSteps(
+      db::Tx& tx, const std::string& budget, const std::vector<CommitmentCommand>& commands);
+  absl::StatusOr<std::vector<CommandOutcome>> ApplyCommands(
+      db::Tx& tx, const std::string& budget, const std::vector<CommitmentCommand>& commands);
+  static CommitmentOutcome AnswerCommitment(Desk& desk, const Commitment& commitment,
+                                            const auth::Principal& principal);
   static absl::Status CheckRequest(Desk& desk, const Commitment& commitment, const Period& period);
   static absl::Status CheckCurrency(const money::Money& amount, const Commitment& commitment);
+
+  // The budget as its reader sees it.
+  static absl::StatusOr<pb::Budget> AnswerBudget(Desk& desk, const auth::Principal& principal);
 
   absl::StatusOr<pb::MovePeriodResponse> CarryOut(Desk& desk, const PeriodFacts& facts,
                                                   PeriodDecision& decision,
@@ -210,6 +242,7 @@ class Api {
   blob::Store& blobs_;
   std::function<std::string(std::string_view)> sign_;
   Engine engine_;
+  db::Lane<CommitmentCommand, CommandOutcome> lane_;
 };
 
 }  // namespace jointly::budgets

@@ -4,7 +4,6 @@
 #include "services/budgets/api/budgets_api.h"
 #include "services/budgets/api/convert.h"
 #include "services/budgets/api/relation.h"
-#include "services/budgets/domain/deadlines_of.h"
 #include "services/budgets/domain/refuse.h"
 #include "services/budgets/store/commitment_store.h"
 
@@ -36,39 +35,6 @@ const rpc::ListSpec& CommitmentList() {
       .key_sql = "commitment.id",
       .descending = false};
   return spec;
-}
-
-struct CommitmentName {
-  std::string budget;
-  std::string id;
-};
-absl::StatusOr<CommitmentName> ParseCommitmentName(const std::string& name) {
-  const auto ids = rpc::ParseName("budgets/*/commitments/*", name);
-  if (ids.size() == 2) return CommitmentName{ids[0], ids[1]};
-  Violations violations;
-  violations.Add("name", "must look like budgets/{b}/commitments/{c}");
-  return violations.ToStatus();
-}
-
-absl::StatusOr<pb::Commitment> AnswerWith(Desk& desk, const Commitment& commitment,
-                                          const auth::Principal& principal) {
-  const Budget& budget = desk.budget();
-  pb::Commitment message = ToProto(commitment, budget.currency);
-  ASSIGN_OR_RETURN(CommitmentFacts facts, FactsOf(desk, commitment));
-  facts.actor.hand = {.person = principal.name, .in_place_of = ""};
-  // As if all of it were asked for; the caller brings the real amount.
-  facts.input.original = commitment.original_remaining;
-  facts.input.control = IsOpen(commitment.state) ? commitment.remaining : 0;
-  if (commitment.state == CommitmentState::kRequested) {
-    const auto cost = desk.CostOf(commitment.amount, commitment.effective_date);
-    if (cost.ok()) facts.input.control = cost->control;
-  }
-  for (const Role role : RolesOn(principal, budget)) {
-    facts.role = role;
-    AddAllowed(AllowedActions(facts, role), message);
-  }
-  AddDeadlines(DeadlinesOf(commitment, facts.period, budget, desk.who().now), message);
-  return message;
 }
 
 }  // namespace
@@ -105,7 +71,7 @@ absl::StatusOr<pb::Commitment> Api::CreateCommitment(rpc::Call& call,
             tx, CommitmentChanged(desk.who(), desk.place(), nullptr, commitment,
                                   {.action = "requested", .from = "", .to = Name(commitment.state)},
                                   {}));
-        return AnswerWith(desk, commitment, call.principal);
+        return AnswerCommitment(desk, commitment, call.principal);
       });
 }
 
@@ -145,7 +111,7 @@ absl::StatusOr<pb::Commitment> Api::GetCommitment(rpc::Call& call,
         ASSIGN_OR_RETURN(Desk desk, Desk::Look(tx, WhoOf(call), name.budget, ScopeOf(call)));
         ASSIGN_OR_RETURN(const Commitment commitment,
                          store::LoadCommitment(tx, name.budget, name.id, store::Lock::kNo));
-        return AnswerWith(desk, commitment, call.principal);
+        return AnswerCommitment(desk, commitment, call.principal);
       },
       call.transact_options());
 }
@@ -186,34 +152,6 @@ absl::StatusOr<pb::ListCommitmentsResponse> Api::ListCommitments(
       call.transact_options());
 }
 
-absl::StatusOr<pb::Commitment> Api::TakeStep(db::Tx& tx, rpc::Call& call,
-                                             const CommitmentStep& step) {
-  ASSIGN_OR_RETURN(const CommitmentName name, ParseCommitmentName(step.name));
-  ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), name.budget, ScopeOf(call)));
-  ASSIGN_OR_RETURN(const Commitment before,
-                   store::LoadCommitment(tx, name.budget, name.id, store::Lock::kYes));
-  RETURN_IF_ERROR(rpc::MatchEtag(step.etag, before.revision));
-  ASSIGN_OR_RETURN(CommitmentFacts facts, FactsOf(desk, before));
-  ASSIGN_OR_RETURN(facts.actor, ActorOf(desk, call, step.on_behalf_of));
-  facts.input.reason = step.reason;
-  facts.input.effective_date = step.effective_date;
-  ASSIGN_OR_RETURN(const CommitmentAction action, step.prepare(desk, before, facts));
-  ASSIGN_OR_RETURN(facts.role, RoleFor(facts.actor, RolesOn(call.principal, desk.budget()),
-                                       kCommitmentWorkflow, action));
-  ASSIGN_OR_RETURN(const CommitmentDecision decision,
-                   DecideFor(desk, facts, action, facts.role, auth::Role::kBudgetManager));
-  RETURN_IF_ERROR(desk.Carry(decision.movements, step.reference));
-  ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.Settle());
-  store::SaveCommitment(tx, decision.after);
-  SetTimers(desk, decision.timers);
-  engine_.outbox().Append(tx, CommitmentChanged(desk.who(), desk.place(), &before, decision.after,
-                                                {.action = decision.move->event,
-                                                 .from = Name(decision.from),
-                                                 .to = Name(decision.after.state)},
-                                                alerts));
-  return AnswerWith(desk, decision.after, call.principal);
-}
-
 absl::StatusOr<pb::Commitment> Api::ApproveCommitment(rpc::Call& call,
                                                       const pb::ApproveCommitmentRequest& request) {
   Violations violations;
@@ -230,8 +168,7 @@ absl::StatusOr<pb::Commitment> Api::ApproveCommitment(rpc::Call& call,
     facts.input.conversion = std::move(cost.conversion);
     return CommitmentAction::kApprove;
   };
-  return Run<pb::Commitment>(call, request, request.validate_only(),
-                             [&](db::Tx& tx) { return TakeStep(tx, call, step); });
+  return TakeStep(call, request, request.validate_only(), step);
 }
 
 absl::StatusOr<pb::Commitment> Api::RefuseCommitment(rpc::Call& call,
@@ -245,8 +182,7 @@ absl::StatusOr<pb::Commitment> Api::RefuseCommitment(rpc::Call& call,
                     CommitmentFacts&) -> absl::StatusOr<CommitmentAction> {
     return CommitmentAction::kRefuse;
   };
-  return Run<pb::Commitment>(call, request, false,
-                             [&](db::Tx& tx) { return TakeStep(tx, call, step); });
+  return TakeStep(call, request, false, step);
 }
 
 absl::StatusOr<pb::Commitment> Api::LiquidateCommitment(
@@ -270,8 +206,7 @@ absl::StatusOr<pb::Commitment> Api::LiquidateCommitment(
     facts.input.final = request.final();
     return LiquidateAction(before, amount.minor, request.final());
   };
-  return Run<pb::Commitment>(call, request, request.validate_only(),
-                             [&](db::Tx& tx) { return TakeStep(tx, call, step); });
+  return TakeStep(call, request, request.validate_only(), step);
 }
 
 absl::StatusOr<pb::Commitment> Api::ReleaseCommitment(rpc::Call& call,
@@ -296,8 +231,7 @@ absl::StatusOr<pb::Commitment> Api::ReleaseCommitment(rpc::Call& call,
     facts.input.original = amount.has_value() ? amount->minor : before.original_remaining;
     return ReleaseAction(before, facts.input.original);
   };
-  return Run<pb::Commitment>(call, request, false,
-                             [&](db::Tx& tx) { return TakeStep(tx, call, step); });
+  return TakeStep(call, request, false, step);
 }
 
 absl::Status Api::CheckCurrency(const money::Money& amount, const Commitment& commitment) {

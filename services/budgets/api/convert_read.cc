@@ -31,6 +31,19 @@ Kind ReadKind(pb::Kind kind, const std::string& path, Violations& violations) {
   return kind == pb::IN_KIND ? Kind::kInKind : Kind::kCash;
 }
 
+// What is promised in kind is delivered by a partner.
+void CheckInKind(const std::vector<Source>& sources, const std::vector<std::string>& partners,
+                 const std::string& path, std::string_view field, Violations& violations) {
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const Source& source = sources[i];
+    const bool partner =
+        std::find(partners.begin(), partners.end(), source.organisation) != partners.end();
+    violations.Require(source.kind == Kind::kCash || partner,
+                       At(path, field, static_cast<int>(i)) + ".organisation",
+                       "must be a partner of the budget: it promises in kind");
+  }
+}
+
 void CheckCount(int size, const std::string& path, Violations& violations) {
   violations.Require(size <= static_cast<int>(kRowsMax), path, "has more than 200 rows");
 }
@@ -255,6 +268,7 @@ Budget ReadBudget(const pb::Budget& message, const std::string& path, Violations
                                         path + ".contract_amount", violations);
   violations.Require(message.sources_size() > 0, path + ".sources", "needs at least one");
   budget.sources = ReadSources(message.sources(), budget.currency, path, "sources", violations);
+  CheckInKind(budget.sources, budget.partners, path, "sources", violations);
   budget.start_date =
       ReadDate(message.has_start_date(), message.start_date(), path + ".start_date", violations);
   budget.end_date =
@@ -393,6 +407,9 @@ Amendment ReadAmendment(const pb::Amendment& message, const Budget& budget, cons
   amendment.new_sources =
       ReadSources(message.new_sources(), budget.currency, path, "new_sources", violations);
   ReadPartners(message.new_partners(), path, "new_partners", amendment.new_partners, violations);
+  std::vector<std::string> partners = budget.partners;
+  partners.insert(partners.end(), amendment.new_partners.begin(), amendment.new_partners.end());
+  CheckInKind(amendment.new_sources, partners, path, "new_sources", violations);
   CheckCount(message.reallocations_size(), path + ".reallocations", violations);
   for (int i = 0; i < message.reallocations_size(); ++i) {
     const std::string at = At(path, "reallocations", i);

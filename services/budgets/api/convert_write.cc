@@ -2,6 +2,7 @@
 #include "common/rpc/call.h"
 #include "common/rpc/convert.h"
 #include "services/budgets/api/convert.h"
+#include "services/budgets/domain/provisional.h"
 #include "services/budgets/domain/text.h"
 
 // Values to messages.
@@ -30,6 +31,20 @@ pb::FunderTerms ToProto(const FunderTerms& terms, const money::Currency& currenc
   }
   message.set_liquidation_tolerance_percent(terms.liquidation_tolerance_percent);
   message.set_indirect_on_top(terms.indirect_on_top);
+  return message;
+}
+
+pb::Exercice ToProto(const DeclaredExercice& exercice, const money::Currency& currency) {
+  const auto amount = [&](std::int64_t minor) { return AmountToProto({minor, currency}); };
+  pb::Exercice message;
+  message.set_year(exercice.year);
+  message.set_state(exercice.provisional ? pb::Exercice::PROVISIONAL : pb::Exercice::EXECUTORY);
+  message.set_actor(exercice.actor);
+  if (!exercice.provisional) return message;
+  *message.mutable_previous_commitments() = amount(exercice.previous_commitments);
+  *message.mutable_previous_payments() = amount(exercice.previous_payments);
+  *message.mutable_commitments_ceiling() = amount(CeilingOf(exercice.previous_commitments));
+  *message.mutable_payments_ceiling() = amount(CeilingOf(exercice.previous_payments));
   return message;
 }
 
@@ -114,6 +129,9 @@ pb::Budget ToProto(const Budget& budget) {
     row.set_envelope(category.envelope);
   }
   for (const GrantScheme& grant : budget.grants) *message.add_grants() = ToProto(grant);
+  for (const DeclaredExercice& exercice : budget.exercices) {
+    *message.add_exercices() = ToProto(exercice, budget.currency);
+  }
   message.set_time_zone(budget.time_zone);
   message.set_state(static_cast<pb::Budget::State>(budget.state));
   message.set_authorised_version(budget.authorised_version);

@@ -7,7 +7,6 @@
 #include "common/error/check.h"
 #include "common/error/macros.h"
 #include "common/time/ids.h"
-#include "common/timers/timers.h"
 #include "services/budgets/domain/rates.h"
 #include "services/budgets/store/rate_store.h"
 #include "services/budgets/store/statement_store.h"
@@ -49,31 +48,10 @@ std::string DerivedId(const std::string& seed, int n) {
          hex.substr(16, 4) + "-" + hex.substr(20);
 }
 
-void SetTimers(const Desk& desk, const std::vector<TimerPlan>& plans) {
-  for (const TimerPlan& plan : plans) {
-    const auto due = ToInstant({.date = plan.arm ? plan.on : desk.today(),
-                                .clock = std::chrono::seconds(0),
-                                .zone = desk.budget().time_zone});
-    Check(due.ok(), "a stored time zone is unknown");
-    if (plan.arm && *due > desk.who().now) {
-      timers::Arm(desk.tx(),
-                  {.kind = plan.kind, .subject = plan.subject, .due = *due, .payload = ""});
-    } else {
-      timers::Cancel(desk.tx(), plan.kind, plan.subject);
-    }
-  }
-}
-
 absl::StatusOr<Desk> Desk::Open(db::Tx& tx, const Who& who, const std::string& budget,
                                 const store::Scope& scope) {
-  // Looked at without a lock first, so that a foreign budget answers as a missing one does.
-  RETURN_IF_ERROR(store::LoadBudget(tx, budget, scope, store::Lock::kNo).status());
-  ASSIGN_OR_RETURN(store::LedgerBatch ledger, store::LedgerBatch::Open(tx, budget));
-  ASSIGN_OR_RETURN(Budget loaded, store::LoadBudget(tx, budget, scope, store::Lock::kYes));
-  ASSIGN_OR_RETURN(std::vector<Period> periods, store::LoadPeriods(tx, budget, store::Lock::kYes));
-  const std::int64_t last_sequence = ledger.last_sequence();
-  Desk desk(tx, who, std::move(ledger), std::move(loaded), std::move(periods));
-  desk.last_sequence_ = last_sequence;
+  ASSIGN_OR_RETURN(Desk desk, Open(tx, budget, Needs{}));
+  RETURN_IF_ERROR(desk.Serve(who, scope));
   return desk;
 }
 
@@ -196,6 +174,7 @@ void Desk::Touch(const Journal& journal) {
 absl::Status Desk::Post(absl::StatusOr<Journal> journal) {
   RETURN_IF_ERROR(journal.status());
   Check(ledger_.has_value(), "a desk that only looks is asked to post");
+  RETURN_IF_ERROR(CheckExercice(*journal));
   ASSIGN_OR_RETURN(store::Posted posted, ledger_->Post(*tx_, *std::move(journal)));
   if (posted.replayed) {
     // The command's reply is forgotten, but not its journal: it is not carried out a second time.
@@ -246,6 +225,8 @@ absl::StatusOr<Journal> Desk::JournalOf(const MovementPlan& plan, const std::str
                                                                             : plan.organisation,
                                   .recognised = plan.amount,
                                   .conversion = plan.conversion});
+    case MovementKind::kPromise:
+      return PromiseInKind(entry, plan.partner, plan.amount);
     case MovementKind::kReturn:
       return Return(entry, plan.line.period.empty() ? std::nullopt : std::optional(plan.line),
                     plan.organisation, plan.amount);
@@ -367,7 +348,7 @@ void Desk::Save(const Period& period) {
   store::SavePeriod(*tx_, period);
 }
 
-absl::StatusOr<std::vector<Alert>> Desk::Settle() {
+absl::StatusOr<std::vector<Alert>> Desk::FindAlerts() {
   std::vector<Alert> alerts;
   for (const LineKey& line : touched_) {
     // What a close leaves on a line is no sign that it is used up.
@@ -388,8 +369,17 @@ absl::StatusOr<std::vector<Alert>> Desk::Settle() {
     alerts.insert(alerts.end(), crossed.begin(), crossed.end());
     if (row->thresholds != before) changed_.insert(line);
   }
+  return alerts;
+}
+
+void Desk::WriteBooks() {
   ledger_->Write(*tx_);
   for (const LineKey& line : changed_) store::SaveLine(*tx_, budget_.id, rows_.at(line));
+}
+
+absl::StatusOr<std::vector<Alert>> Desk::Settle() {
+  ASSIGN_OR_RETURN(std::vector<Alert> alerts, FindAlerts());
+  WriteBooks();
   return alerts;
 }
 

@@ -7,18 +7,22 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/bus/outbox.h"
 #include "common/db/database.h"
+#include "common/timers/timers.h"
 #include "services/budgets/api/changes.h"
+#include "services/budgets/domain/exercice.h"
 #include "services/budgets/domain/movements.h"
 #include "services/budgets/store/budget_store.h"
 #include "services/budgets/store/ledger_store.h"
 
-// One budget at work in one transaction: its ledger locked first, then the budget and its periods,
-// so that commands on one budget never wait in a circle. Decisions say what the ledger needs; the
-// desk makes the journals, keeps what lines remember, and finds the alerts.
+// One budget at work in one transaction: its ledger locked first, then the rest, so that commands
+// on one budget never wait in a circle. Decisions say what the ledger needs; the desk makes the
+// journals, keeps what lines remember, and finds the alerts. It serves one command, or those of a
+// batch one after the other: each sees what those before it did, and a refused one leaves no trace.
 namespace jointly::budgets {
 
 // What an amount costs in the budget's currency, by a day's rate.
@@ -32,6 +36,15 @@ class Desk {
   // Errors: NOT_FOUND BUDGET_NOT_FOUND, the same for a foreign budget as for a missing one.
   static absl::StatusOr<Desk> Open(db::Tx& tx, const Who& who, const std::string& budget,
                                    const store::Scope& scope);
+  // What commands are known to look at, loaded in few round trips; the rest comes when needed.
+  struct Needs {
+    std::vector<std::string> commitments;
+    std::vector<std::string> journal_ids;
+  };
+  // For a batch: each of its commands begins with Serve.
+  static absl::StatusOr<Desk> Open(db::Tx& tx, const std::string& budget, const Needs& needs);
+  // Errors: NOT_FOUND BUDGET_NOT_FOUND when the budget is outside of the scope.
+  absl::Status Serve(const Who& who, const store::Scope& scope);
   // The same to look only, inside a Read: nothing is locked, and nothing may be posted.
   static absl::StatusOr<Desk> Look(db::Tx& tx, const Who& who, const std::string& budget,
                                    const store::Scope& scope);
@@ -76,9 +89,17 @@ class Desk {
   void Save(const Budget& budget);
   void Save(const Period& period);
 
-  // Writes the ledger and the lines; the thresholds that open periods' lines crossed. Once, before
-  // the documents and the events are written.
+  // Thresholds that open periods' lines crossed by this command's journals.
+  absl::StatusOr<std::vector<Alert>> FindAlerts();
+  // Writes the ledger and the lines, for a command alone; its alerts. Once, before the documents
+  // and the events are written.
   absl::StatusOr<std::vector<Alert>> Settle();
+
+  // A batch's documents and events, kept until Write. Errors: NOT_FOUND COMMITMENT_NOT_FOUND.
+  absl::StatusOr<Commitment> CommitmentOf(const std::string& id) const;
+  void Keep(const Commitment& commitment, const std::vector<TimerPlan>& timers, bus::Event event);
+  // Queues all that the batch did, set-based. Once, at its end.
+  void Write(bus::Outbox& outbox);
   // Of the whole journal, what was posted here included. After Settle.
   absl::StatusOr<BudgetBalance> Balance() const;
 
@@ -93,6 +114,8 @@ class Desk {
 
   // The balance of an account, 0 throughout when it does not exist.
   absl::StatusOr<budgets::Balance> At(const std::string& path);
+  // The ceiling of a provisional exercice: desk_exercice.cc.
+  absl::Status CheckExercice(const Journal& journal);
   absl::StatusOr<Journal> JournalOf(const MovementPlan& plan, const std::string& reference);
   absl::StatusOr<Journal> LiquidationOf(const MovementPlan& plan, const std::string& reference);
   absl::Status CarryLines(const std::vector<MovementPlan>& plans, std::size_t& next);
@@ -100,6 +123,7 @@ class Desk {
   absl::Status Remember(const MovementPlan& plan);
   absl::Status Count(const LineKey& line, std::int64_t amount, std::int64_t LineHistory::*field);
   void Touch(const Journal& journal);
+  void WriteBooks();
 
   db::Tx* tx_;
   Who who_;
@@ -107,11 +131,17 @@ class Desk {
   std::int64_t last_sequence_ = 0;            // When it was opened.
   Budget budget_;
   std::vector<Period> periods_;
+  std::map<int, AeCp> consumed_;  // By provisional exercice, before this desk's journals.
   std::vector<Journal> journals_;
-  std::set<LineKey> touched_;
+  std::set<LineKey> touched_;  // By this command.
   std::map<LineKey, store::LineRow> rows_;
   std::set<LineKey> changed_;  // Rows to be written.
   int derived_ = 0;
+  std::map<std::string, Commitment> commitments_;  // Of the batch, as they are now.
+  std::set<std::string> kept_;                     // Those to be written.
+  std::vector<bus::Event> events_;
+  // By kind and subject; nothing: it is cancelled.
+  std::map<std::pair<std::string, std::string>, std::optional<timers::Timer>> timers_;
 };
 
 // The n-th id of a command: the first is the command's own when it is a UUID.

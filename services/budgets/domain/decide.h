@@ -43,6 +43,7 @@ enum class MovementKind {
   kCarry,      // line -> the same line of period to.period: amount free, and `reserved`.
   kReturn,     // line (or the pool, when its period is empty) -> the funder.
   kRevalue,    // pending by amount, which may be negative.
+  kPromise,    // amount, that partner promises in kind.
 };
 struct MovementPlan {
   MovementKind kind = MovementKind::kReserve;
@@ -55,7 +56,7 @@ struct MovementPlan {
   std::int64_t excess = 0;                  // liquidate.
   std::vector<std::int64_t> reserved = {};  // carry: remainders of its open commitments.
   std::string organisation = {};            // authorise, return, pay: the source.
-  std::string partner = {};                 // pay.
+  std::string partner = {};                 // pay, promise.
   std::string reverses = {};
   std::optional<Conversion> conversion = {};
 };
@@ -153,6 +154,10 @@ absl::StatusOr<AmendmentDecision> Decide(const AmendmentFacts& facts, AmendmentA
 absl::StatusOr<CarryOverDecision> Decide(const CarryOverFactsOf& facts, CarryOverAction action,
                                          Role role);
 absl::StatusOr<ReportDecision> Decide(const ReportFacts& facts, ReportAction action, Role role);
+
+// What sources promise in kind, for the in-kind book (B10).
+void PromiseSources(const std::vector<Source>& sources, const std::string& document,
+                    Date effective_date, std::vector<MovementPlan>& movements);
 
 // Which outcome a command of a caller has: the rows are one per outcome.
 CommitmentAction LiquidateAction(const Commitment& commitment, std::int64_t original, bool final);

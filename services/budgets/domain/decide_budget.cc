@@ -42,6 +42,7 @@ void Authorise(const BudgetFacts& facts, BudgetDecision& decision) {
                                   .amount = source.promised,
                                   .organisation = source.organisation});
   }
+  PromiseSources(after.sources, SubjectOf(after), on, decision.movements);
   decision.timers.push_back({.arm = true,
                              .kind = std::string(kBudgetEnds),
                              .subject = after.id,
@@ -88,6 +89,7 @@ void KeepOwn(const Budget& before, Budget& after) {
   after.requester = before.requester;
   after.approver = before.approver;
   after.authorised_version = before.authorised_version;
+  after.exercices = before.exercices;
   after.create_time = before.create_time;
   after.demo = before.demo;
 }
@@ -214,6 +216,18 @@ void Effect(const PeriodFacts& facts, PeriodAction action, PeriodDecision& decis
 }
 
 }  // namespace
+
+void PromiseSources(const std::vector<Source>& sources, const std::string& document,
+                    Date effective_date, std::vector<MovementPlan>& movements) {
+  for (const Source& source : sources) {
+    if (source.kind != Kind::kInKind || source.promised == 0) continue;
+    movements.push_back({.kind = MovementKind::kPromise,
+                         .document = document,
+                         .effective_date = effective_date,
+                         .amount = source.promised,
+                         .partner = source.organisation});
+  }
+}
 
 absl::StatusOr<BudgetDecision> Decide(const BudgetFacts& facts, BudgetAction action, Role role) {
   const Budget& before = facts.budget;

@@ -195,6 +195,8 @@ void PutInForce(const AmendmentFacts& facts, AmendmentDecision& decision) {
     // In kind only: cash would change the amount.
     for (const Source& source : amendment.new_sources) budget.sources.push_back(source);
   }
+  PromiseSources(amendment.new_sources, "amendments/" + amendment.id,
+                 facts.input.effective_date.value_or(amendment.signed_date), decision.movements);
   for (const std::string& partner : amendment.new_partners) {
     if (!HasPartner(budget, partner)) budget.partners.push_back(partner);
   }
@@ -375,6 +377,8 @@ std::string_view Name(MovementKind kind) {
       return "carry";
     case MovementKind::kReturn:
       return "return";
+    case MovementKind::kPromise:
+      return "promise";
     case MovementKind::kRevalue:
       return "revalue";
   }

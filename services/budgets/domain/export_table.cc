@@ -96,10 +96,12 @@ SheetTable Exchanges(const Statement& statement) {
 }
 
 SheetTable InKind(const Statement& statement) {
-  SheetTable table{.name = "in_kind", .header = {"partner", "promised", "delivered"}, .rows = {}};
+  SheetTable table{
+      .name = "in_kind", .header = {"partner", "promised", "delivered", "remaining"}, .rows = {}};
   for (const InKindRow& row : statement.in_kind) {
     table.rows.push_back({row.partner, Decimal{row.promised, statement.currency.decimals},
-                          Decimal{row.delivered, statement.currency.decimals}});
+                          Decimal{row.delivered, statement.currency.decimals},
+                          Decimal{row.promised - row.delivered, statement.currency.decimals}});
   }
   return table;
 }

@@ -209,6 +209,16 @@ struct GrantScheme {
   friend bool operator==(const GrantScheme&, const GrantScheme&) = default;
 };
 
+// A French exercice whose state somebody declared; see provisional.h.
+struct DeclaredExercice {
+  int year = 0;
+  bool provisional = false;
+  std::int64_t previous_commitments = 0;  // Open in the exercice before.
+  std::int64_t previous_payments = 0;
+  std::string actor;  // "people/x".
+  friend bool operator==(const DeclaredExercice&, const DeclaredExercice&) = default;
+};
+
 struct Budget {
   std::string id;
   std::string display_name;
@@ -225,6 +235,7 @@ struct Budget {
   FunderTerms terms;
   std::vector<Category> categories;
   std::vector<GrantScheme> grants;
+  std::vector<DeclaredExercice> exercices;  // By year.
   std::string time_zone;
   BudgetState state = BudgetState::kDraft;
   std::string state_reason;             // Of the last rejection or suspension.

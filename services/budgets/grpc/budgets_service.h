@@ -45,6 +45,11 @@ class Service final : public pb::Budgets::CallbackService {
                                        pb::Budget* response) override {
     return Serve(context, request, response, &Api::MoveBudget);
   }
+  grpc::ServerUnaryReactor* SetExercice(grpc::CallbackServerContext* context,
+                                        const pb::SetExerciceRequest* request,
+                                        pb::Budget* response) override {
+    return Serve(context, request, response, &Api::SetExercice);
+  }
   grpc::ServerUnaryReactor* AllocateBudget(grpc::CallbackServerContext* context,
                                            const pb::AllocateBudgetRequest* request,
                                            pb::PostingReply* response) override {

@@ -1,5 +1,6 @@
 #include "services/budgets/store/budget_store.h"
 
+#include <algorithm>
 #include <iterator>
 #include <set>
 
@@ -12,8 +13,8 @@ constexpr std::string_view kColumns =
     "id, display_name, institution, unit, partners, currency_code, contract_amount, sources,"
     " start_date, end_date, agreement_reference, funding_reference, terms, categories, grants,"
     " time_zone, state, state_reason, authorised_version, requester, requester_for, approver,"
-    " approver_for, create_time, update_time, revision, demo";
-constexpr std::size_t kColumnCount = 27;
+    " approver_for, create_time, update_time, revision, demo, exercices";
+constexpr std::size_t kColumnCount = 28;
 
 Budget ReadBudget(const db::Row& row) {
   Reader reader(row);
@@ -43,6 +44,7 @@ Budget ReadBudget(const db::Row& row) {
   budget.update_time = reader.At();
   budget.revision = reader.Integer();
   budget.demo = reader.Bool();
+  budget.exercices = UnpackExercices(reader.Text());
   return budget;
 }
 
@@ -73,7 +75,8 @@ db::Values ValuesOf(const Budget& budget) {
           budget.create_time,
           budget.update_time,
           budget.revision,
-          budget.demo};
+          budget.demo,
+          Pack(budget.exercices)};
 }
 
 // Every condition has the one parameter, so that a slice's numbers do not depend on the caller.
@@ -133,6 +136,19 @@ LineRow ReadLine(const db::Row& row) {
 
 }  // namespace
 
+bool Sees(const Scope& scope, const Budget& budget) {
+  const auto within = [&](const std::string& office) {
+    return std::find(scope.offices.begin(), scope.offices.end(), office) != scope.offices.end();
+  };
+  return scope.everywhere || within(budget.institution) || within(budget.unit) ||
+         std::any_of(budget.partners.begin(), budget.partners.end(), within);
+}
+
+absl::Status NoSuchBudget(const std::string& id) {
+  return NotFound(kBudgetNotFound, "no such budget, or none that you may see",
+                  {{"budget", "budgets/" + id}});
+}
+
 absl::StatusOr<Budget> LoadBudget(db::Tx& tx, const std::string& id, const Scope& scope,
                                   Lock lock) {
   ASSIGN_OR_RETURN(const db::Rows rows,
@@ -140,8 +156,7 @@ absl::StatusOr<Budget> LoadBudget(db::Tx& tx, const std::string& id, const Scope
                                 ScopeSql(scope) + " AND id = $2" + LockToken(lock),
                             {db::TextList{scope.offices}, id}));
   if (!rows.empty()) return ReadBudget(rows.front());
-  return NotFound(kBudgetNotFound, "no such budget, or none that you may see",
-                  {{"budget", "budgets/" + id}});
+  return NoSuchBudget(id);
 }
 
 absl::StatusOr<bool> BudgetExists(db::Tx& tx, const std::string& id) {
@@ -190,7 +205,8 @@ void SaveBudget(db::Tx& tx, const Budget& budget) {
              agreement_reference = $11, funding_reference = $12, terms = $13, categories = $14,
              grants = $15, time_zone = $16, state = $17, state_reason = $18,
              authorised_version = $19, requester = $20, requester_for = $21, approver = $22,
-             approver_for = $23, create_time = $24, update_time = $25, revision = $26, demo = $27
+             approver_for = $23, create_time = $24, update_time = $25, revision = $26, demo = $27,
+             exercices = $28
        WHERE id = $1)sql",
              ValuesOf(budget));
   // A partner that leaves sees it no more.
@@ -267,15 +283,36 @@ absl::StatusOr<std::vector<LineRow>> LoadLines(db::Tx& tx, const std::string& bu
 }
 
 absl::StatusOr<LineRow> LoadLine(db::Tx& tx, const std::string& budget, const LineKey& line) {
+  ASSIGN_OR_RETURN(const auto rows, LoadLines(tx, budget, std::set<LineKey>{line}));
+  return rows.at(line);
+}
+
+absl::StatusOr<std::map<LineKey, LineRow>> LoadLines(db::Tx& tx, const std::string& budget,
+                                                     const std::set<LineKey>& lines) {
+  std::map<LineKey, LineRow> known;
+  std::set<std::string> periods;
+  std::set<std::string> categories;
+  std::set<std::string> partners;
+  for (const LineKey& line : lines) {
+    known[line].history.key = line;
+    periods.insert(line.period);
+    categories.insert(line.category);
+    partners.insert(line.partner);
+  }
+  const auto list = [](const std::set<std::string>& texts) {
+    return db::TextList{{texts.begin(), texts.end()}};
+  };
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query("SELECT " + std::string(kLineColumns) +
-                                " FROM budget_line WHERE budget = $1 AND period = $2"
-                                " AND category = $3 AND partner = $4 AND kind = $5",
-                            {budget, line.period, line.category, line.partner, Name(line.kind)}));
-  if (!rows.empty()) return ReadLine(rows.front());
-  LineRow fresh;
-  fresh.history.key = line;
-  return fresh;
+                                " FROM budget_line WHERE budget = $1 AND period {any $2}"
+                                " AND category {any $3} AND partner {any $4}",
+                            {budget, list(periods), list(categories), list(partners)}));
+  for (const db::Row& row : rows) {
+    LineRow line = ReadLine(row);
+    const auto found = known.find(line.history.key);
+    if (found != known.end()) found->second = std::move(line);  // Else of the lists' product.
+  }
+  return known;
 }
 
 void SaveLine(db::Tx& tx, const std::string& budget, const LineRow& line) {

@@ -2,6 +2,8 @@
 
 #include <absl/status/statusor.h>
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,10 @@ struct Scope {
   bool everywhere = false;
 };
 inline Scope Everything() { return {.offices = {}, .everywhere = true}; }
+// The same rule for a budget that is loaded already.
+bool Sees(const Scope& scope, const Budget& budget);
+// NOT_FOUND BUDGET_NOT_FOUND: the one answer for a budget that is missing and one that is foreign.
+absl::Status NoSuchBudget(const std::string& id);
 
 // Errors: NOT_FOUND BUDGET_NOT_FOUND.
 absl::StatusOr<Budget> LoadBudget(db::Tx& tx, const std::string& id, const Scope& scope, Lock lock);
@@ -61,6 +67,9 @@ struct LineRow {
 absl::StatusOr<std::vector<LineRow>> LoadLines(db::Tx& tx, const std::string& budget,
                                                const std::string& period = "");
 absl::StatusOr<LineRow> LoadLine(db::Tx& tx, const std::string& budget, const LineKey& line);
+// One row per line that is asked for.
+absl::StatusOr<std::map<LineKey, LineRow>> LoadLines(db::Tx& tx, const std::string& budget,
+                                                     const std::set<LineKey>& lines);
 void SaveLine(db::Tx& tx, const std::string& budget, const LineRow& line);
 
 }  // namespace jointly::budgets::store

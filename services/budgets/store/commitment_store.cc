@@ -1,5 +1,6 @@
 #include "services/budgets/store/commitment_store.h"
 
+#include "common/db/insert.h"
 #include "common/error/macros.h"
 
 namespace jointly::budgets::store {
@@ -11,6 +12,13 @@ constexpr std::string_view kColumns =
     " original_remaining, conversion, state, requester, requester_for, approver, approver_for,"
     " refusal, mobility, attachments, create_time, update_time, revision, demo";
 constexpr std::size_t kColumnCount = 31;
+
+constexpr std::string_view kInsert =
+    "INSERT INTO commitment (budget, id, period, category, partner, kind, display_name,"
+    " supplier_reference, amount, currency_code, effective_date, expire_date, reserved, liquidated,"
+    " released, remaining, paid, original_remaining, conversion, state, requester, requester_for,"
+    " approver, approver_for, refusal, mobility, attachments, create_time, update_time, revision,"
+    " demo)";
 
 constexpr std::string_view kHolding =
     "state IN ('approved', 'partially_liquidated', 'carried', 'undercovered')";
@@ -50,38 +58,18 @@ Commitment ReadCommitment(const db::Row& row) {
   return commitment;
 }
 
-db::Values ValuesOf(const Commitment& commitment) {
-  return {commitment.budget,
-          commitment.id,
-          commitment.line.period,
-          commitment.line.category,
-          commitment.line.partner,
-          Name(commitment.line.kind),
-          commitment.display_name,
-          commitment.supplier_reference,
-          commitment.amount.minor,
-          commitment.amount.currency.code,
-          FormatDate(commitment.effective_date),
-          Pack(commitment.expire_date),
-          commitment.reserved,
-          commitment.liquidated,
-          commitment.released,
-          commitment.remaining,
-          commitment.paid,
-          commitment.original_remaining,
-          Pack(commitment.conversion),
-          Name(commitment.state),
-          commitment.requester.person,
-          commitment.requester.in_place_of,
-          commitment.approver.person,
-          commitment.approver.in_place_of,
-          commitment.refusal,
-          commitment.mobility,
-          Pack(commitment.attachments),
-          commitment.create_time,
-          commitment.update_time,
-          commitment.revision,
-          commitment.demo};
+void AddValues(const Commitment& commitment, db::Values& values) {
+  db::AddRow(values, commitment.budget, commitment.id, commitment.line.period,
+             commitment.line.category, commitment.line.partner, Name(commitment.line.kind),
+             commitment.display_name, commitment.supplier_reference, commitment.amount.minor,
+             commitment.amount.currency.code, FormatDate(commitment.effective_date),
+             Pack(commitment.expire_date), commitment.reserved, commitment.liquidated,
+             commitment.released, commitment.remaining, commitment.paid,
+             commitment.original_remaining, Pack(commitment.conversion), Name(commitment.state),
+             commitment.requester.person, commitment.requester.in_place_of,
+             commitment.approver.person, commitment.approver.in_place_of, commitment.refusal,
+             commitment.mobility, Pack(commitment.attachments), commitment.create_time,
+             commitment.update_time, commitment.revision, commitment.demo);
 }
 
 std::vector<Commitment> ReadAll(const db::Rows& rows) {
@@ -99,6 +87,20 @@ absl::StatusOr<Commitment> LoadCommitment(db::Tx& tx, const std::string& budget,
                                 " FROM commitment WHERE budget = $1 AND id = $2" + LockToken(lock),
                             {budget, id}));
   if (!rows.empty()) return ReadCommitment(rows.front());
+  return NoSuchCommitment(budget, id);
+}
+
+absl::StatusOr<std::vector<Commitment>> LoadCommitments(db::Tx& tx, const std::string& budget,
+                                                        std::vector<std::string> ids, Lock lock) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query("SELECT " + std::string(kColumns) +
+                                " FROM commitment WHERE budget = $1 AND id {any $2} ORDER BY id" +
+                                LockToken(lock),
+                            {budget, db::TextList{std::move(ids)}}));
+  return ReadAll(rows);
+}
+
+absl::Status NoSuchCommitment(const std::string& budget, const std::string& id) {
   return NotFound(kCommitmentNotFound, "the budget has no such commitment",
                   {{"commitment", "budgets/" + budget + "/commitments/" + id}});
 }
@@ -135,23 +137,38 @@ absl::StatusOr<std::vector<Commitment>> OpenCommitments(db::Tx& tx, const std::s
 }
 
 void InsertCommitment(db::Tx& tx, const Commitment& commitment) {
-  tx.Execute(
-      "INSERT INTO commitment (" + std::string(kColumns) + ") VALUES " + Placeholders(kColumnCount),
-      ValuesOf(commitment));
+  db::Values values;
+  AddValues(commitment, values);
+  db::InsertRows(tx, {.into = kInsert, .columns = kColumnCount}, std::move(values));
 }
 
 void SaveCommitment(db::Tx& tx, const Commitment& commitment) {
-  tx.Execute(R"sql(
-      UPDATE commitment
-         SET period = $3, category = $4, partner = $5, kind = $6, display_name = $7,
-             supplier_reference = $8, amount = $9, currency_code = $10, effective_date = $11,
-             expire_date = $12, reserved = $13, liquidated = $14, released = $15, remaining = $16,
-             paid = $17, original_remaining = $18, conversion = $19, state = $20, requester = $21,
-             requester_for = $22, approver = $23, approver_for = $24, refusal = $25,
-             mobility = $26, attachments = $27, create_time = $28, update_time = $29,
-             revision = $30, demo = $31
-       WHERE budget = $1 AND id = $2)sql",
-             ValuesOf(commitment));
+  SaveCommitments(tx, {&commitment});
+}
+
+void SaveCommitments(db::Tx& tx, const std::vector<const Commitment*>& commitments) {
+  db::Values values;
+  values.reserve(commitments.size() * kColumnCount);
+  for (const Commitment* commitment : commitments) AddValues(*commitment, values);
+  db::InsertRows(tx,
+                 {.into = kInsert,
+                  .columns = kColumnCount,
+                  .conflict = R"sql(ON CONFLICT (budget, id) DO UPDATE
+         SET period = excluded.period, category = excluded.category, partner = excluded.partner,
+             kind = excluded.kind, display_name = excluded.display_name,
+             supplier_reference = excluded.supplier_reference, amount = excluded.amount,
+             currency_code = excluded.currency_code, effective_date = excluded.effective_date,
+             expire_date = excluded.expire_date, reserved = excluded.reserved,
+             liquidated = excluded.liquidated, released = excluded.released,
+             remaining = excluded.remaining, paid = excluded.paid,
+             original_remaining = excluded.original_remaining, conversion = excluded.conversion,
+             state = excluded.state, requester = excluded.requester,
+             requester_for = excluded.requester_for, approver = excluded.approver,
+             approver_for = excluded.approver_for, refusal = excluded.refusal,
+             mobility = excluded.mobility, attachments = excluded.attachments,
+             create_time = excluded.create_time, update_time = excluded.update_time,
+             revision = excluded.revision, demo = excluded.demo)sql"},
+                 std::move(values));
 }
 
 absl::StatusOr<int> CountDrafts(db::Tx& tx, const std::string& budget, const std::string& period) {

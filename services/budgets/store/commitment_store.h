@@ -15,6 +15,11 @@ namespace jointly::budgets::store {
 // Errors: NOT_FOUND COMMITMENT_NOT_FOUND.
 absl::StatusOr<Commitment> LoadCommitment(db::Tx& tx, const std::string& budget,
                                           const std::string& id, Lock lock);
+// Those that there are, in the order of their ids.
+absl::StatusOr<std::vector<Commitment>> LoadCommitments(db::Tx& tx, const std::string& budget,
+                                                        std::vector<std::string> ids, Lock lock);
+// The answer for one that there is not.
+absl::Status NoSuchCommitment(const std::string& budget, const std::string& id);
 // By the id alone, in whatever budget; nothing when there is none. For events of other services.
 absl::StatusOr<std::optional<Commitment>> FindCommitment(db::Tx& tx, const std::string& id,
                                                          Lock lock);
@@ -28,6 +33,8 @@ absl::StatusOr<std::vector<Commitment>> OpenCommitments(db::Tx& tx, const std::s
 
 void InsertCommitment(db::Tx& tx, const Commitment& commitment);
 void SaveCommitment(db::Tx& tx, const Commitment& commitment);
+// Different ones, set-based.
+void SaveCommitments(db::Tx& tx, const std::vector<const Commitment*>& commitments);
 
 // Requests, claims and transfers of a period that nobody has decided.
 absl::StatusOr<int> CountDrafts(db::Tx& tx, const std::string& budget, const std::string& period);

@@ -42,11 +42,15 @@ void CreateLedger(db::Tx& tx, const std::string& budget, const std::string& curr
   tx.Execute("INSERT INTO ledger (budget, currency_code) VALUES ($1, $2)", {budget, currency_code});
 }
 
+void LockLedger(db::Tx& tx, const std::string& budget) {
+  tx.Execute(tx.is_postgres() ? kPostgresLock : kLock, {budget});
+}
+
 absl::StatusOr<LedgerBatch> LedgerBatch::Open(db::Tx& tx, const std::string& budget,
                                               LedgerNeeds needs) {
   LedgerBatch batch;
   batch.budget_ = budget;
-  tx.Execute(tx.is_postgres() ? kPostgresLock : kLock, {budget});
+  if (!needs.locked) LockLedger(tx, budget);
   RETURN_IF_ERROR(batch.LoadAll(tx, needs));
   if (batch.currency_code_.empty()) {
     return NotFound(kBudgetNotFound, "the budget has no ledger", {{"budget", budget}});

@@ -29,9 +29,14 @@ struct Posted {
 struct LedgerNeeds {
   std::vector<std::string> paths;
   std::vector<std::string> journal_ids;
+  bool locked = false;  // LockLedger was called before.
 };
 
 LedgerNeeds NeedsOf(const std::vector<Journal>& journals);
+
+// Queues the lock alone: for documents that must be looked at, locked, before it is known which
+// accounts are needed.
+void LockLedger(db::Tx& tx, const std::string& budget);
 
 // The locked ledger of one budget in a transaction: decides journals one by one in memory (a
 // refusal leaves no trace and does not disturb the next) and writes all of them set-based. For one

@@ -198,6 +198,25 @@ std::vector<GrantScheme> UnpackGrants(std::string_view text) {
   });
 }
 
+std::string Pack(const std::vector<DeclaredExercice>& exercices) {
+  return PackAll(exercices, [](const DeclaredExercice& exercice) {
+    return std::vector<std::string>{Number(exercice.year), Number(exercice.provisional ? 1 : 0),
+                                    Number(exercice.previous_commitments),
+                                    Number(exercice.previous_payments), exercice.actor};
+  });
+}
+std::vector<DeclaredExercice> UnpackExercices(std::string_view text) {
+  return UnpackAll<DeclaredExercice>(text, [](Fields& fields) {
+    DeclaredExercice exercice;
+    exercice.year = fields.Int();
+    exercice.provisional = fields.Integer() != 0;
+    exercice.previous_commitments = fields.Integer();
+    exercice.previous_payments = fields.Integer();
+    exercice.actor = fields.Text();
+    return exercice;
+  });
+}
+
 std::string Pack(const FunderTerms& terms) {
   return PackLines(
       {{terms.rule_set, terms.rule_variant, terms.rate_policy, terms.carry_over,

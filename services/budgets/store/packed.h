@@ -22,6 +22,8 @@ std::string Pack(const std::vector<Category>& categories);
 std::vector<Category> UnpackCategories(std::string_view text);
 std::string Pack(const std::vector<GrantScheme>& grants);
 std::vector<GrantScheme> UnpackGrants(std::string_view text);
+std::string Pack(const std::vector<DeclaredExercice>& exercices);
+std::vector<DeclaredExercice> UnpackExercices(std::string_view text);
 std::string Pack(const FunderTerms& terms);
 FunderTerms UnpackTerms(std::string_view text);
 std::string Pack(const std::optional<Conversion>& conversion);

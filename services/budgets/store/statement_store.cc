@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/error/macros.h"
+#include "services/budgets/domain/statement_tally.h"
 #include "services/budgets/store/commitment_store.h"
 #include "services/budgets/store/ledger_rows.h"
 
@@ -186,6 +187,14 @@ absl::StatusOr<std::vector<MovementSum>> LoadSums(db::Tx& tx, const std::string&
   }
   RETURN_IF_ERROR(Mirror(tx, budget, as_of, fold));
   return fold.Finish();
+}
+
+absl::StatusOr<AeCp> LoadConsumed(db::Tx& tx, const std::string& budget, int exercice) {
+  StatementInput input;
+  ASSIGN_OR_RETURN(input.sums, LoadSums(tx, budget, AsOf{}));
+  const Tally tally = TallyOf(input);
+  const auto found = tally.exercices.find(exercice);
+  return found == tally.exercices.end() ? AeCp{} : found->second;
 }
 
 absl::StatusOr<StatementInput> LoadStatement(db::Tx& tx, const Budget& budget,

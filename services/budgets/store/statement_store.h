@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/db/database.h"
+#include "services/budgets/domain/exercice.h"
 #include "services/budgets/domain/export_journal.h"
 #include "services/budgets/domain/forecast.h"
 #include "services/budgets/domain/statement.h"
@@ -27,6 +28,9 @@ inline constexpr Reason kExportTooLarge{"EXPORT_TOO_LARGE"};      // journals, l
 // Monthly sums as domain/sums.h makes them of the same journals: a reversal leaves no trace.
 absl::StatusOr<std::vector<MovementSum>> LoadSums(db::Tx& tx, const std::string& budget,
                                                   const AsOf& as_of);
+
+// What an exercice has consumed so far, whatever the order in which it was entered.
+absl::StatusOr<AeCp> LoadConsumed(db::Tx& tx, const std::string& budget, int exercice);
 
 struct StatementOrder {
   std::int64_t as_of_sequence = 0;  // 0: now.

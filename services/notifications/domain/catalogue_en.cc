@@ -100,6 +100,11 @@ constexpr auto kTemplates = std::to_array<Template>({
     {"budget_closing", "Budget being closed: {budget}",
      "“{budget}” is being closed. Whatever is still open on it has to be settled, carried "
      "over or returned."},
+    {"budget_provisional", "Provisional exercice: {budget}",
+     "An exercice of “{budget}” was declared provisional: until it is executory, no more than "
+     "80% of what was open in the one before may be committed and paid."},
+    {"budget_executory", "Exercice executory: {budget}",
+     "An exercice of “{budget}” is executory: its whole credits may be used."},
     {"period_soft_closed", "Closed to new entries: {budget}",
      "In the period {period} of “{budget}”, only the accountants can enter anything until it "
      "is closed."},
@@ -288,6 +293,8 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"budgets.budget.allocated", "Money of “{budget}” put on lines"},
     {"budgets.budget.posted", "Entry made in “{budget}”"},
     {"budgets.budget.alerted", "Warning on “{budget}”"},
+    {"budgets.budget.exercice_provisional", "Provisional exercice of “{budget}”"},
+    {"budgets.budget.exercice_executory", "Executory exercice of “{budget}”"},
     {"budgets.period.opened", "Period {period} of “{budget}” opened"},
     {"budgets.period.soft_closed", "Period {period} of “{budget}” closed to new entries"},
     {"budgets.period.close_due", "Close of the period {period} of “{budget}” due"},

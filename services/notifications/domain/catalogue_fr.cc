@@ -111,6 +111,11 @@ constexpr auto kTemplates = std::to_array<Template>({
     {"budget_closing", "Budget en cours de clôture : {budget}",
      "Le budget « {budget} » est en cours de clôture. Tout ce qui y reste ouvert doit être "
      "soldé, reporté ou reversé."},
+    {"budget_provisional", "Exercice non exécutoire : {budget}",
+     "Un exercice du budget « {budget} » est déclaré provisoire : tant qu’il n’est pas exécutoire, "
+     "les engagements et les paiements sont limités à 80 % des crédits de l’exercice précédent."},
+    {"budget_executory", "Exercice exécutoire : {budget}",
+     "Un exercice du budget « {budget} » est exécutoire : tous ses crédits peuvent être employés."},
     {"period_soft_closed", "Saisies arrêtées : {budget}",
      "Pour la période {period} du budget « {budget} », seule l’agence comptable peut encore "
      "saisir des écritures jusqu’à la clôture."},
@@ -313,6 +318,8 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"budgets.budget.allocated", "Crédits de « {budget} » répartis sur les lignes"},
     {"budgets.budget.posted", "Écriture passée dans « {budget} »"},
     {"budgets.budget.alerted", "Alerte sur « {budget} »"},
+    {"budgets.budget.exercice_provisional", "Exercice provisoire de « {budget} »"},
+    {"budgets.budget.exercice_executory", "Exercice exécutoire de « {budget} »"},
     {"budgets.period.opened", "Période {period} de « {budget} » ouverte"},
     {"budgets.period.soft_closed", "Période {period} de « {budget} » fermée aux saisies"},
     {"budgets.period.close_due", "Clôture de la période {period} de « {budget} » attendue"},

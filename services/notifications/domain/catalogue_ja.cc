@@ -95,6 +95,11 @@ constexpr auto kTemplates = std::to_array<Template>({
     {"budget_closing", "予算の締め処理：{budget}",
      "予算「{budget}」の締め処理が始まりました。未処理のものは、精算、繰越または返還の手続きを"
      "お願いします。"},
+    {"budget_provisional", "暫定予算：{budget}",
+     "予算「{budget}」の会計年度は暫定とされました。執行可能となるまで、契約額および支払額は前年度の"
+     "80%を上限とします。"},
+    {"budget_executory", "予算執行可能：{budget}",
+     "予算「{budget}」の会計年度は執行可能となりました。全額を使用できます。"},
     {"period_soft_closed", "入力の締切：{budget}",
      "予算「{budget}」の{period}の期間は、締めが完了するまで経理担当者のみが入力できます。"},
     {"period_close_due", "期間の締め：{budget}",
@@ -282,6 +287,8 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"budgets.budget.allocated", "予算「{budget}」の費目への配分"},
     {"budgets.budget.posted", "予算「{budget}」への記帳"},
     {"budgets.budget.alerted", "予算「{budget}」の警告"},
+    {"budgets.budget.exercice_provisional", "予算「{budget}」の暫定年度"},
+    {"budgets.budget.exercice_executory", "予算「{budget}」の執行可能年度"},
     {"budgets.period.opened", "予算「{budget}」の期間({period})の開始"},
     {"budgets.period.soft_closed", "予算「{budget}」の期間({period})の入力締切"},
     {"budgets.period.close_due", "予算「{budget}」の期間({period})の締め期限の通知"},

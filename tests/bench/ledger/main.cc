@@ -1,15 +1,11 @@
 #include <google/protobuf/wrappers.pb.h>
-#include <sys/resource.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "common/bus/outbox.h"
@@ -20,6 +16,8 @@
 #include "services/budgets/domain/movements.h"
 #include "services/budgets/store/ledger_store.h"
 #include "services/budgets/store/migrations.h"
+#include "tests/bench/ledger/approve.h"
+#include "tests/bench/ledger/figures.h"
 #include "tests/bench/ledger/raw.h"
 #include "tests/support/database_fixture.h"
 
@@ -28,6 +26,8 @@
 //   hot     one line, 20 clients        spread  50 lines, 20 clients       single  one client
 //   raw     the same statements as hot, recorded, on a bare connection
 //   read    the available balance and a statement's input over COUNT entries
+//   approve_hot, approve_spread, approve_single, approve_raw   the same of Api::ApproveCommitment,
+//           on commitments that were asked for beforehand
 // PostgreSQL is the server that JOINTLY_TEST_POSTGRES names. Prints one JSON line per figure.
 namespace jointly::bench {
 namespace {
@@ -37,38 +37,10 @@ using budgets::LineKey;
 using budgets::store::Posted;
 using std::chrono::steady_clock;
 
-constexpr int kClients = 20;
 constexpr int kLines = 50;
 constexpr std::int64_t kPlenty = 1'000'000'000'000;
 const money::Currency kEur{"EUR", 2};
 const Date kStart = std::chrono::year(2020) / 4 / 1;
-
-double Milliseconds(steady_clock::duration duration) {
-  return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-double CpuSeconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-struct Percentiles {
-  double p50_ms = 0;
-  double p99_ms = 0;
-  double max_ms = 0;
-};
-
-Percentiles Of(std::vector<double> latencies) {
-  std::sort(latencies.begin(), latencies.end());
-  const auto at = [&](double share) {
-    return latencies[static_cast<std::size_t>(static_cast<double>(latencies.size() - 1) * share)];
-  };
-  return {at(0.5), at(0.99), latencies.back()};
-}
 
 LineKey LineOf(int number) {
   return {.period = "p1",
@@ -259,43 +231,9 @@ void Bench::SealAll() {
   }
 }
 
-void Print(const std::string& what, const std::string& figures) {
-  std::printf("{\"what\": \"%s\", %s}\n", what.c_str(), figures.c_str());
-  std::fflush(stdout);
-}
-
-std::string Figures(const char* format, double a, double b, double c = 0, double d = 0,
-                    double e = 0) {
-  char text[256];
-  std::snprintf(text, sizeof(text), format, a, b, c, d, e);
-  return text;
-}
-
 void MeasureReservations(Bench& bench, const std::string& what, int count, int clients) {
   const bool spread = what == "spread";
-  std::atomic<int> next = 0;
-  std::vector<std::vector<double>> latencies(static_cast<std::size_t>(clients));
-  std::vector<std::thread> threads;
-  const double cpu = CpuSeconds();
-  const auto began = steady_clock::now();
-  for (auto& mine : latencies) {
-    threads.emplace_back([&] {
-      for (int i = next++; i < count; i = next++) {
-        const auto begin = steady_clock::now();
-        bench.ReserveOnce(spread ? i % kLines : 0);
-        mine.push_back(Milliseconds(steady_clock::now() - begin));
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  const double seconds = Milliseconds(steady_clock::now() - began) / 1e3;
-  const double cpu_us = (CpuSeconds() - cpu) * 1e6 / count;
-  std::vector<double> all;
-  for (const auto& some : latencies) all.insert(all.end(), some.begin(), some.end());
-  const Percentiles p = Of(std::move(all));
-  Print(what, Figures("\"rate\": %.0f, \"p50_ms\": %.2f, \"p99_ms\": %.2f, \"max_ms\": %.1f, "
-                      "\"cpu_us\": %.1f",
-                      count / seconds, p.p50_ms, p.p99_ms, p.max_ms, cpu_us));
+  MeasureClients(what, count, clients, [&](int i) { bench.ReserveOnce(spread ? i % kLines : 0); });
 }
 
 void MeasureRaw(test::Engine engine, int count) {
@@ -312,19 +250,6 @@ void MeasureRaw(test::Engine engine, int count) {
                        static_cast<double>(count) / static_cast<double>(transactions.size())));
 }
 
-void Time(const std::string& what, int times, const std::function<absl::Status()>& work) {
-  std::vector<double> latencies;
-  for (int i = 0; i < times; ++i) {
-    const auto begin = steady_clock::now();
-    const absl::Status status = work();
-    Check(status.ok(), status.ToString());
-    latencies.push_back(Milliseconds(steady_clock::now() - begin));
-  }
-  const Percentiles p = Of(std::move(latencies));
-  Print(what, Figures("\"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.2f", p.p50_ms, p.p99_ms,
-                      p.max_ms));
-}
-
 void MeasureReads(test::Engine engine, int count) {
   Bench bench(engine, /*record=*/false);
   auto began = steady_clock::now();
@@ -338,14 +263,14 @@ void MeasureReads(test::Engine engine, int count) {
   namespace store = budgets::store;
   const std::string path = budgets::LineAccount(LineOf(7));
   db::Database& database = bench.database();
-  Time("available", 500, [&] {
+  MeasureTimes("available", 500, [&] {
     return database.Read([&](db::Tx& tx) { return store::LoadBalance(tx, "b", path); }).status();
   });
-  Time("all balances", 200, [&] {
+  MeasureTimes("all balances", 200, [&] {
     return database.Read([&](db::Tx& tx) { return store::LoadBalances(tx, "b"); }).status();
   });
   const auto statement = [&](const std::string& what, const store::AsOf& as_of, store::Span span) {
-    Time(what, 20, [&] {
+    MeasureTimes(what, 20, [&] {
       return database.Read([&](db::Tx& tx) { return store::LoadTurnovers(tx, "b", as_of, span); })
           .status();
     });
@@ -372,7 +297,8 @@ int main(int argc, char** argv) {
   using namespace jointly;
   if (argc != 4) {
     std::fprintf(stderr,
-                 "usage: bench_ledger sqlite|postgresql hot|spread|single|raw|read COUNT\n");
+                 "usage: bench_ledger sqlite|postgresql "
+                 "[approve_]hot|[approve_]spread|[approve_]single|[approve_]raw|read COUNT\n");
     return 2;
   }
   const auto engine =
@@ -381,6 +307,10 @@ int main(int argc, char** argv) {
   const int count = std::atoi(argv[3]);
   if (what == "raw") {
     bench::MeasureRaw(engine, count);
+  } else if (what == "approve_raw") {
+    bench::MeasureRawApprovals(engine, count);
+  } else if (what.starts_with("approve_")) {
+    bench::MeasureApprovals(engine, what, count);
   } else if (what == "read") {
     bench::MeasureReads(engine, count);
   } else {

@@ -115,6 +115,8 @@ TEST(Tellings, SayWhoHearsOfABudget) {
       budgets.budget        allocated         -
       budgets.budget        posted            -
       budgets.budget        alerted           -
+      budgets.budget        exercice_provisional  managers:email accountants:email
+      budgets.budget        exercice_executory  managers:email
       budgets.period        opened            -
       budgets.period        soft_closed       managers:email
       budgets.period        close_due         accountants:email
@@ -157,7 +159,7 @@ TEST(Tellings, SayWhoHearsOfABudget) {
       budgets.report        overdue           accountants:email
       budgets.report        revised           -
   )",
-                54);
+                56);
 }
 
 TEST(Alerts, AreToldToManagersByTheirKind) {

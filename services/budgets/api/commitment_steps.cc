@@ -1,0 +1,140 @@
+#include "common/error/check.h"
+#include "common/error/macros.h"
+#include "common/rpc/name.h"
+#include "services/budgets/api/budgets_api.h"
+#include "services/budgets/api/convert.h"
+#include "services/budgets/api/relation.h"
+#include "services/budgets/domain/deadlines_of.h"
+
+// Steps on commitments: on one hot budget they come faster than transactions, so those that come
+// together are decided one by one on one desk and written together.
+namespace jointly::budgets {
+
+absl::StatusOr<Api::CommitmentName> Api::ParseCommitmentName(const std::string& name) {
+  const auto ids = rpc::ParseName("budgets/*/commitments/*", name);
+  if (ids.size() == 2) return CommitmentName{ids[0], ids[1]};
+  Violations violations;
+  violations.Add("name", "must look like budgets/{b}/commitments/{c}");
+  return violations.ToStatus();
+}
+
+absl::StatusOr<pb::Commitment> Api::AnswerCommitment(Desk& desk, const Commitment& commitment,
+                                                     const auth::Principal& principal) {
+  const Budget& budget = desk.budget();
+  pb::Commitment message = ToProto(commitment, budget.currency);
+  ASSIGN_OR_RETURN(CommitmentFacts facts, FactsOf(desk, commitment));
+  facts.actor.hand = {.person = principal.name, .in_place_of = ""};
+  // As if all of it were asked for; the caller brings the real amount.
+  facts.input.original = commitment.original_remaining;
+  facts.input.control = IsOpen(commitment.state) ? commitment.remaining : 0;
+  if (commitment.state == CommitmentState::kRequested) {
+    const auto cost = desk.CostOf(commitment.amount, commitment.effective_date);
+    if (cost.ok()) facts.input.control = cost->control;
+  }
+  for (const Role role : RolesOn(principal, budget)) {
+    facts.role = role;
+    AddAllowed(AllowedActions(facts, role), message);
+  }
+  AddDeadlines(DeadlinesOf(commitment, facts.period, budget, desk.who().now), message);
+  return message;
+}
+
+absl::StatusOr<pb::Commitment> Api::TakeStep(rpc::Call& call,
+                                             const google::protobuf::Message& request,
+                                             bool validate_only, const CommitmentStep& step) {
+  ASSIGN_OR_RETURN(const CommitmentName name, ParseCommitmentName(step.name));
+  CommitmentCommand command{.call = &call, .step = &step, .id = name.id};
+  if (validate_only) {
+    return rpc::Rehearse(database_, call, [&](db::Tx& tx) -> CommitmentOutcome {
+      ASSIGN_OR_RETURN(std::vector<CommitmentOutcome> outcomes,
+                       TakeSteps(tx, name.budget, {command}));
+      return std::move(outcomes.front());
+    });
+  }
+  return rpc::MutateInLane<pb::Commitment>(
+      database_, call, request, [&](const rpc::Asked& asked) -> CommandOutcome {
+        command.asked = &asked;
+        ASSIGN_OR_RETURN(CommandOutcome outcome,
+                         lane_.Run(name.budget, command, call.transact_options()));
+        return outcome;
+      });
+}
+
+absl::StatusOr<pb::Commitment> Api::TakeStep(Desk& desk, const CommitmentCommand& command) {
+  const rpc::Call& call = *command.call;
+  const CommitmentStep& step = *command.step;
+  RETURN_IF_ERROR(desk.Serve(WhoOf(call), ScopeOf(call)));
+  ASSIGN_OR_RETURN(const Commitment before, desk.CommitmentOf(command.id));
+  RETURN_IF_ERROR(rpc::MatchEtag(step.etag, before.revision));
+  ASSIGN_OR_RETURN(CommitmentFacts facts, FactsOf(desk, before));
+  ASSIGN_OR_RETURN(facts.actor, ActorOf(desk, call, step.on_behalf_of));
+  facts.input.reason = step.reason;
+  facts.input.effective_date = step.effective_date;
+  ASSIGN_OR_RETURN(const CommitmentAction action, step.prepare(desk, before, facts));
+  ASSIGN_OR_RETURN(facts.role, RoleFor(facts.actor, RolesOn(call.principal, desk.budget()),
+                                       kCommitmentWorkflow, action));
+  ASSIGN_OR_RETURN(const CommitmentDecision decision,
+                   DecideFor(desk, facts, action, facts.role, auth::Role::kBudgetManager));
+  // A second journal that is refused would leave the first one behind.
+  Check(decision.movements.size() <= 1, "a step on a commitment makes several journals");
+  RETURN_IF_ERROR(desk.Carry(decision.movements, step.reference));
+  ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.FindAlerts());
+  desk.Keep(decision.after, decision.timers,
+            CommitmentChanged(desk.who(), desk.place(), &before, decision.after,
+                              {.action = decision.move->event,
+                               .from = Name(decision.from),
+                               .to = Name(decision.after.state)},
+                              alerts));
+  return AnswerCommitment(desk, decision.after, call.principal);
+}
+
+absl::StatusOr<std::vector<Api::CommitmentOutcome>> Api::TakeSteps(
+    db::Tx& tx, const std::string& budget, const std::vector<CommitmentCommand>& commands) {
+  Desk::Needs needs;
+  for (const CommitmentCommand& command : commands) {
+    needs.commitments.push_back(command.id);
+    needs.journal_ids.push_back(DerivedId(command.call->request_id, 0));
+  }
+  ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, budget, needs));
+  std::vector<CommitmentOutcome> outcomes;
+  outcomes.reserve(commands.size());
+  for (const CommitmentCommand& command : commands) outcomes.push_back(TakeStep(desk, command));
+  desk.Write(engine_.outbox());
+  return outcomes;
+}
+
+absl::StatusOr<std::vector<Api::CommandOutcome>> Api::ApplyCommands(
+    db::Tx& tx, const std::string& budget, const std::vector<CommitmentCommand>& commands) {
+  std::vector<const rpc::Asked*> asked;
+  for (const CommitmentCommand& command : commands) asked.push_back(command.asked);
+  ASSIGN_OR_RETURN(std::vector<rpc::Earlier> earlier, rpc::FindEarlier(tx, asked));
+  std::vector<CommitmentCommand> fresh;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (!earlier[i].has_value()) fresh.push_back(commands[i]);
+  }
+  std::vector<CommitmentOutcome> taken;
+  if (!fresh.empty()) {
+    ASSIGN_OR_RETURN(taken, TakeSteps(tx, budget, fresh));
+  }
+  std::vector<CommandOutcome> outcomes;
+  outcomes.reserve(commands.size());  // Replies point into it.
+  std::vector<rpc::ReplyTo> replies;
+  auto next = taken.begin();
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (earlier[i].has_value()) {
+      outcomes.push_back(*std::move(earlier[i]));
+      continue;
+    }
+    const CommitmentOutcome& outcome = *next++;
+    if (!outcome.ok()) {
+      outcomes.emplace_back(outcome.status());
+      continue;
+    }
+    outcomes.emplace_back(outcome->SerializeAsString());
+    replies.push_back({.asked = asked[i], .bytes = *outcomes.back()});
+  }
+  rpc::StoreReplies(tx, replies);
+  return outcomes;
+}
+
+}  // namespace jointly::budgets
