@@ -12,6 +12,7 @@
 // {what} the phrase of the deadline's kind; in the frame {name} and {link}. Of budgets: {budget}
 // {item} titles; {amount} as it was given, with its currency; {percent}; {line} an id; {from} {to}
 // categories, with the partner where it changes; {period} a range of days; {amendment} its type.
+// Of theses: {thesis} its title.
 namespace jointly::notifications {
 
 struct Template {

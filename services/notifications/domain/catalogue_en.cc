@@ -1,5 +1,7 @@
 #include "services/notifications/domain/catalogue.h"
 
+#include "services/notifications/domain/catalogue_theses.h"
+
 namespace jointly::notifications {
 namespace {
 
@@ -393,6 +395,9 @@ constexpr Catalogue kCatalogue{
 
 }  // namespace
 
-const Catalogue& English() { return kCatalogue; }
+const Catalogue& English() {
+  static const JoinedCatalogue joined(kCatalogue, EnglishThesisTexts());
+  return joined.catalogue();
+}
 
 }  // namespace jointly::notifications

@@ -1,5 +1,7 @@
 #include "services/notifications/domain/catalogue.h"
 
+#include "services/notifications/domain/catalogue_theses.h"
+
 namespace jointly::notifications {
 namespace {
 
@@ -421,6 +423,9 @@ constexpr Catalogue kCatalogue{
 
 }  // namespace
 
-const Catalogue& French() { return kCatalogue; }
+const Catalogue& French() {
+  static const JoinedCatalogue joined(kCatalogue, FrenchThesisTexts());
+  return joined.catalogue();
+}
 
 }  // namespace jointly::notifications

@@ -1,5 +1,7 @@
 #include "services/notifications/domain/catalogue.h"
 
+#include "services/notifications/domain/catalogue_theses.h"
+
 namespace jointly::notifications {
 namespace {
 
@@ -96,7 +98,8 @@ constexpr auto kTemplates = std::to_array<Template>({
      "予算「{budget}」の締め処理が始まりました。未処理のものは、精算、繰越または返還の手続きを"
      "お願いします。"},
     {"budget_provisional", "暫定予算：{budget}",
-     "予算「{budget}」の会計年度は暫定とされました。執行可能となるまで、契約額および支払額は前年度の"
+     "予算「{budget}"
+     "」の会計年度は暫定とされました。執行可能となるまで、契約額および支払額は前年度の"
      "80%を上限とします。"},
     {"budget_executory", "予算執行可能：{budget}",
      "予算「{budget}」の会計年度は執行可能となりました。全額を使用できます。"},
@@ -386,6 +389,9 @@ constexpr Catalogue kCatalogue{.language = "ja",
 
 }  // namespace
 
-const Catalogue& Japanese() { return kCatalogue; }
+const Catalogue& Japanese() {
+  static const JoinedCatalogue joined(kCatalogue, JapaneseThesisTexts());
+  return joined.catalogue();
+}
 
 }  // namespace jointly::notifications

@@ -23,6 +23,8 @@ constexpr std::array<Step, 2> kMonthAndWeek{-30, -7};
 constexpr std::array<Step, 2> kWeekAndLate{-7, 1};
 constexpr std::array<Step, 3> kPayment{-7, -1, 1};
 constexpr std::array<Step, 4> kClaims{-14, -7, -1, 1};
+constexpr std::array<Step, 3> kHalfYear{-180, -90, -30};
+constexpr std::array<Step, 2> kReturn{-60, -14};
 
 struct Policy {
   std::string_view kind;
@@ -32,7 +34,7 @@ struct Policy {
 
 // Kinds with a policy of their own. After a call has closed or an offer has expired there is
 // nothing left to do, so these have no step after the date: the event itself tells.
-const std::array<Policy, 21> kPolicies{{
+const std::array<Policy, 24> kPolicies{{
     {"submit", kBeforeOnly, true},       // A student's draft, before its call closes.
     {"closes", kBeforeOnly},             // The office's view of the same date.
     {"call_closes", kBeforeOnly},        //
@@ -56,6 +58,9 @@ const std::array<Policy, 21> kPolicies{{
     {"amendments.notice", kBeforeOnly},  // Afterwards the funder takes none.
     // Falling due, a month before, and being overdue are events.
     {"reports.due", kGentle},
+    {"cotutelles.end", kHalfYear},                  // Time for an amendment.
+    {"theses.cotutelle.agreement_end", kHalfYear},  // The thesis's view of the same date.
+    {"theses.thesis.return", kReturn},              // From a suspension.
 }};
 
 const Policy* PolicyOf(std::string_view deadline_kind) {
@@ -112,6 +117,8 @@ void PlanMove(const Deadline& before, const Deadline& after, const Pending& pend
 
 std::string KindOf(const Deadline& deadline) {
   std::string_view subject = deadline.subject;
+  if (subject.starts_with("theses/")) return "theses." + deadline.kind;
+  if (subject.starts_with("cotutelles/")) return "cotutelles." + deadline.kind;
   if (!subject.starts_with("budgets/")) return deadline.kind;
   // "budgets/b1/commitments/c1": the last collection.
   subject = subject.substr(0, subject.rfind('/'));

@@ -17,8 +17,9 @@ namespace jointly::notifications {
 // step's identity: a step settled for a due date is never taken again for the same date.
 using Step = int;
 
-// What a deadline is called here: its kind, which for budgets and their documents begins with the
-// collection ("commitments.expire"), because their kinds are words that others use too ("submit").
+// What a deadline is called here: its kind, which for budgets and their documents, theses and
+// their agreements begins with the collection ("commitments.expire", "theses.fr.reports"), because
+// their kinds are words that others use too ("submit").
 std::string KindOf(const deadlines::Deadline& deadline);
 
 // The steps of a kind (as KindOf says it) and severity, in order of time.

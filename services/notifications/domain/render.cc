@@ -6,6 +6,7 @@
 #include "services/notifications/domain/catalogue.h"
 #include "services/notifications/domain/format.h"
 #include "services/notifications/domain/message_format.h"
+#include "services/notifications/domain/title.h"
 
 namespace jointly::notifications {
 namespace {
@@ -14,8 +15,8 @@ namespace {
 constexpr std::array<std::string_view, 7> kNamed{
     "call", "home", "host", "partner", "institution", "from_partner", "to_partner"};
 // Those that are written as they are.
-constexpr std::array<std::string_view, 7> kPlain{"agreement", "budget", "item", "amount",
-                                                 "percent",   "from",   "to"};
+constexpr std::array<std::string_view, 8> kPlain{"agreement", "budget", "item", "amount",
+                                                 "percent",   "from",   "to",   "thesis"};
 
 std::string NameOf(const Names& names, const std::string& resource) {
   const auto found = names.find(resource);
@@ -63,6 +64,16 @@ void AddBudgetTexts(const TextRequest& request, Arguments& arguments) {
   }
 }
 
+std::string TitleOf(const TextRequest& request) {
+  for (const Catalogue* catalogue : CataloguesFor(request.language)) {
+    const std::string title = Find(request.parameters, TitleKey(catalogue->language));
+    if (title.empty()) continue;
+    const std::string thesis = Find(request.parameters, "thesis");
+    return thesis.empty() ? title : title + " (" + thesis + ")";
+  }
+  return "";
+}
+
 Arguments ArgumentsOf(const TextRequest& request, const Names& names) {
   Arguments arguments;
   // A placeholder without a value would break the message; every known one has some text.
@@ -82,8 +93,11 @@ Arguments ArgumentsOf(const TextRequest& request, const Names& names) {
     arguments.numbers["days"] = std::abs(DaysUntil(*due, request.at));
   }
   const std::string deadline = Find(request.parameters, "deadline");
+  // A rule that is data says itself what is due; the others are in the catalogue.
+  const std::string title = TitleOf(request);
   arguments.texts["what"] =
-      PhraseOf(request.language, "deadline." + deadline, "deadline", arguments);
+      title.empty() ? PhraseOf(request.language, "deadline." + deadline, "deadline", arguments)
+                    : title;
   return arguments;
 }
 

@@ -21,6 +21,9 @@ enum class Who {
   kPartnerManagers,  // Budget managers of the other partners.
   kRequester,        // Who asked for it; a service that asked is nobody.
   kClaimant,         // Whose expenses they are.
+  // Of a thesis and its agreement.
+  kDoctoralOffices,  // Doctoral offices of both sides: in the institution or in its school.
+  kDirectors,        // Of both sides.
 };
 
 struct Telling {

@@ -88,7 +88,9 @@ std::vector<bus::Subscription> Handlers::Subscriptions() {
           {"budgets.claim", follow(&Handlers::FollowClaim)},
           {"budgets.transfer", follow(&Handlers::FollowTransfer)},
           {"budgets.amendment", follow(&Handlers::FollowAmendment)},
-          {"budgets.report", follow(&Handlers::FollowReport)}};
+          {"budgets.report", follow(&Handlers::FollowReport)},
+          {"theses.thesis", follow(&Handlers::FollowThesis)},
+          {"theses.cotutelle", follow(&Handlers::FollowCotutelle)}};
 }
 
 std::map<std::string, timers::Handler> Handlers::Timers() {

@@ -37,6 +37,8 @@ class Handlers {
   absl::Status FollowTransfer(db::Tx& tx, const bus::Message& message);
   absl::Status FollowAmendment(db::Tx& tx, const bus::Message& message);
   absl::Status FollowReport(db::Tx& tx, const bus::Message& message);
+  absl::Status FollowThesis(db::Tx& tx, const bus::Message& message);
+  absl::Status FollowCotutelle(db::Tx& tx, const bus::Message& message);
   absl::Status FireReminder(db::Tx& tx, const timers::Timer& timer);
 
   const Clock& clock_;

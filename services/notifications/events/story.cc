@@ -14,6 +14,7 @@ namespace {
 
 constexpr const char* kManagerRole = "budget_manager";
 constexpr const char* kAccountantRole = "accountant";
+constexpr const char* kDoctoralRole = "doctoral_office";
 
 // Everybody who holds a role in an institution or, when one is named, its unit.
 struct Office {
@@ -56,10 +57,16 @@ std::vector<Office> OfficesOf(const Story& story, Who who) {
         out.push_back({kManagerRole, partner, ""});
       }
       break;
+    case Who::kDoctoralOffices:
+      for (const auto& [institution, school] : story.thesis.sides) {
+        out.push_back({kDoctoralRole, institution, school});
+      }
+      break;
     case Who::kStudent:
     case Who::kApplicants:
     case Who::kRequester:
     case Who::kClaimant:
+    case Who::kDirectors:
       break;
   }
   std::erase_if(out, [](const Office& office) { return office.institution.empty(); });
@@ -69,6 +76,11 @@ std::vector<Office> OfficesOf(const Story& story, Who who) {
 std::vector<std::string> PeopleOf(const Story& story, Who who) {
   if (who == Who::kStudent && !story.student.empty()) return {story.student};
   if (who == Who::kApplicants) return story.applicants;
+  if (who == Who::kDirectors) {
+    std::vector<std::string> others = story.thesis.directors;
+    std::erase(others, story.actor);
+    return others;
+  }
   const std::string& party = who == Who::kRequester ? story.requester : story.claimant;
   const bool is_party = who == Who::kRequester || who == Who::kClaimant;
   // A service may have asked ("services/mobility"). Whoever did it knows.

@@ -3,6 +3,7 @@
 #include <jointly/events/v1/change.pb.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/bus/event.h"
@@ -32,6 +33,11 @@ struct Story {
     std::string unit;                         // Empty: the whole institution.
     std::vector<std::string> other_partners;  // Without the institution.
   } budget;
+  struct Thesis {
+    // Institution and school of each side; an agreement does not name the schools.
+    std::vector<std::pair<std::string, std::string>> sides;
+    std::vector<std::string> directors;
+  } thesis;
   std::string requester;
   std::string claimant;
   Hold hold;  // Of the student's part, when the action is under embargo.

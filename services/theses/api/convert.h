@@ -54,6 +54,9 @@ pb::Thesis ToProto(const Seen& seen, Time now);
 void AddAllowed(const std::vector<AllowedThesisAction>& rows, pb::Thesis& message);
 pb::Verdict ToProto(const workflow::Finding& finding);
 pb::Difference ToProto(const Difference& difference);
+// With its titles: readers of other services do not know the rule.
+jointly::deadlines::v1::Deadline ToProto(const deadlines::Obligation& obligation,
+                                         const Thesis& thesis, Time now);
 jointly::deadlines::v1::Deadline ToProto(const deadlines::Deadline& deadline);
 
 // "ACTIVE" or "active" to the stored "active": for filters.

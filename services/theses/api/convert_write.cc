@@ -189,8 +189,8 @@ pb::Thesis RecordToProto(const Thesis& thesis) {
 pb::Thesis ToProto(const Seen& seen, Time now) {
   pb::Thesis message = RecordToProto(seen.thesis);
   AddComputed(seen, message);
-  for (const auto& deadline : DeadlinesOf(seen.thesis, seen.plan, now)) {
-    *message.add_deadlines() = ToProto(deadline);
+  for (const deadlines::Obligation& row : seen.plan.obligations) {
+    *message.add_deadlines() = ToProto(row, seen.thesis, now);
   }
   for (const std::string& text : Warnings(seen.thesis, seen.setting, seen.plan)) {
     message.add_warnings(text);
@@ -225,6 +225,16 @@ pb::Difference ToProto(const Difference& difference) {
   message.set_before(difference.before);
   message.set_after(difference.after);
   message.set_reason(difference.reason);
+  return message;
+}
+
+jointly::deadlines::v1::Deadline ToProto(const deadlines::Obligation& obligation,
+                                         const Thesis& thesis, Time now) {
+  auto message = ToProto(DeadlineOf(thesis, obligation, now));
+  auto& titles = *message.mutable_titles();
+  titles["en"] = obligation.title.en;
+  titles["fr"] = obligation.title.fr;
+  titles["ja"] = obligation.title.ja;
   return message;
 }
 

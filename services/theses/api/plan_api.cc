@@ -58,7 +58,7 @@ absl::StatusOr<pb::GetPlanResponse> Api::GetPlan(rpc::Call& call,
           message.set_id(row.id);
           message.set_title(deadlines::In(row.title, language));
           message.set_institution(row.institution);
-          *message.mutable_deadline() = ToProto(DeadlineOf(seen.thesis, row, call.now));
+          *message.mutable_deadline() = ToProto(row, seen.thesis, call.now);
           message.set_rule(row.rule_id + "@" + std::to_string(row.rule_version));
           message.set_basis(row.basis);
           message.set_rationale(deadlines::RationaleText(row, language));

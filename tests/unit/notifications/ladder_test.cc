@@ -93,6 +93,26 @@ TEST(Ladder, OfBudgetsIsChosenByTheirCollectionAndKind) {
   }
 }
 
+// A thesis's kinds are rules; an agreement's are words that others use too.
+TEST(Ladder, OfThesesAndTheirAgreements) {
+  struct Row {
+    const char* subject;
+    const char* kind;
+    std::vector<Step> steps;
+  };
+  for (const Row& row : {Row{"theses/t1", "fr.reports", {-30, -14, -7, -2, -1, 1}},
+                         Row{"theses/t1", "cotutelle.agreement_end", {-180, -90, -30}},
+                         Row{"theses/t1", "thesis.return", {-60, -14}},
+                         Row{"cotutelles/c1", "end", {-180, -90, -30}},
+                         Row{"cotutelles/c1", "signature", {-30, -14, -7, -2, -1, 1}}}) {
+    Deadline deadline;
+    deadline.subject = row.subject;
+    deadline.kind = row.kind;
+    const auto steps = LadderOf(KindOf(deadline), Severity::kStatutory);
+    EXPECT_EQ(std::vector<Step>(steps.begin(), steps.end()), row.steps) << row.kind;
+  }
+}
+
 TEST(Ladder, CountsDaysOnTheCalendarOfTheZone) {
   const CivilTime due = Sample(1).due;
   EXPECT_EQ(FormatTime(StepTime(due, -1)), "2026-11-13T11:00:00.000000Z");

@@ -33,6 +33,10 @@ std::string NameOf(Who who) {
       return "requester";
     case Who::kClaimant:
       return "claimant";
+    case Who::kDoctoralOffices:
+      return "doctoral_offices";
+    case Who::kDirectors:
+      return "directors";
   }
   return "?";
 }
@@ -97,6 +101,71 @@ TEST(Tellings, SayWhoHearsOfWhat) {
       identity.person       granted           -
   )",
                 36);
+}
+
+// As a doctoral office would.
+TEST(Tellings, SayWhoHearsOfAThesis) {
+  CheckTellings(R"(
+      theses.thesis     proposed             doctoral_offices:email
+      theses.thesis     updated              -
+      theses.thesis     opinion_given        -
+      theses.thesis     approved             student:email directors:email
+      theses.thesis     refused              student:email directors:email
+      theses.thesis     agreement_opened     -
+      theses.thesis     activated            student:email directors:email
+      theses.thesis     suspended            student:email directors:email
+      theses.thesis     resumed              student:inbox directors:inbox
+      theses.thesis     extension_requested  doctoral_offices:email
+      theses.thesis     extended             student:email directors:email
+      theses.thesis     extension_refused    student:email directors:email
+      theses.thesis     defence_planned      student:email directors:email doctoral_offices:email
+      theses.thesis     defence_unplanned    student:email directors:email doctoral_offices:inbox
+      theses.thesis     report_received      -
+      theses.thesis     recorded             -
+      theses.thesis     authorised           student:email directors:email
+      theses.thesis     defended             student:inbox doctoral_offices:email
+      theses.thesis     defence_failed       doctoral_offices:email
+      theses.thesis     corrections_required student:email directors:email
+      theses.thesis     corrected            -
+      theses.thesis     deposited            -
+      theses.thesis     diploma_issued       -
+      theses.thesis     diplomas_issued      student:email
+      theses.thesis     closed               -
+      theses.thesis     abandoned            directors:email doctoral_offices:email
+      theses.thesis     transferred          directors:email doctoral_offices:email
+      theses.thesis     agreement_lost       student:email directors:email doctoral_offices:email
+      theses.thesis     recomputed           -
+      theses.thesis     funding              doctoral_offices:email
+      theses.cotutelle  created              -
+      theses.cotutelle  updated              -
+      theses.cotutelle  negotiating          -
+      theses.cotutelle  frozen               doctoral_offices:email
+      theses.cotutelle  returned             doctoral_offices:email
+      theses.cotutelle  approved             -
+      theses.cotutelle  signing              directors:email doctoral_offices:email
+      theses.cotutelle  rung_signed          -
+      theses.cotutelle  original_received    -
+      theses.cotutelle  signed               doctoral_offices:email
+      theses.cotutelle  in_force             directors:email doctoral_offices:inbox
+      theses.cotutelle  suspended            -
+      theses.cotutelle  resumed              -
+      theses.cotutelle  notice               directors:email doctoral_offices:email
+      theses.cotutelle  renewed              -
+      theses.cotutelle  expiry_blocked       doctoral_offices:email
+      theses.cotutelle  expired              directors:email doctoral_offices:email
+      theses.cotutelle  terminated           directors:email doctoral_offices:email
+      theses.cotutelle  reviewed             -
+      theses.cotutelle  amendment_created    -
+      theses.cotutelle  amendment_updated    -
+      theses.cotutelle  amendment_frozen     doctoral_offices:email
+      theses.cotutelle  amendment_returned   -
+      theses.cotutelle  amendment_approved   -
+      theses.cotutelle  amendment_signing    -
+      theses.cotutelle  amendment_signed     -
+      theses.cotutelle  amendment_withdrawn  -
+      theses.cotutelle  amended              directors:email doctoral_offices:inbox
+  )",
+                58);
 }
 
 // As an administrator of budgets would.

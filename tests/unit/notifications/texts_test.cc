@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -11,10 +12,10 @@
 namespace jointly::notifications {
 namespace {
 
-const std::set<std::string> kKnown{"call",        "agreement", "home",     "host", "partner",
-                                   "institution", "due",       "days",     "what", "budget",
-                                   "item",        "amount",    "percent",  "line", "from",
-                                   "to",          "period",    "amendment"};
+const std::set<std::string> kKnown{"call",        "agreement", "home",      "host",  "partner",
+                                   "institution", "due",       "days",      "what",  "budget",
+                                   "item",        "amount",    "percent",   "line",  "from",
+                                   "to",          "period",    "amendment", "thesis"};
 
 std::set<std::string> PlaceholdersOf(const Template& row) {
   std::set<std::string> out = notifications::PlaceholdersOf(row.title);
@@ -102,7 +103,8 @@ Parameters Everything() {
           {"from_partner", "institutions/uga"},
           {"to_partner", "institutions/tsukuba"},
           {"period", "2020-04-01/2021-03-31"},
-          {"amendment", "rebudget"}};
+          {"amendment", "rebudget"},
+          {"thesis", "Two cities"}};
 }
 
 // Every message, rendered in every language with every value given: no brace and no dash is left.
@@ -235,6 +237,32 @@ TEST(Render, SaysThePartnerOnlyWhereMoneyChangesSidesAndAllLinesForNone) {
             "24828.27 EUR were transferred from TRAVEL to CONS on “Grenoble Unit”.");
   request.kind = "alert_open_commitments";
   EXPECT_EQ(Render(request, {}).title, "Open commitments: all lines of Grenoble Unit");
+}
+
+// A rule that is data brings its title along; the catalogue does not know it.
+TEST(Render, SaysWhatARuleSays) {
+  Parameters parameters = {{"thesis", "Two cities"},
+                           {"deadline", "theses.fr.reports"},
+                           {"due", "2026-10-20 23:59:59 Europe/Paris"},
+                           {"title.en", "Reports of the reviewers"},
+                           {"title.fr", "Rapports des rapporteurs"},
+                           {"title.ja", "審査報告書"}};
+  const auto at = ParseTime("2026-10-13T08:00:00Z");
+  ASSERT_TRUE(at.ok());
+  const auto title = [&](const std::string& language) {
+    return Render({.kind = "deadline_due",
+                   .language = language,
+                   .zone = "Europe/Paris",
+                   .parameters = parameters,
+                   .at = *at},
+                  {})
+        .title;
+  };
+  EXPECT_EQ(title("en"), "Reports of the reviewers (Two cities): due in 7 days");
+  EXPECT_THAT(title("fr"), testing::HasSubstr("Rapports des rapporteurs (Two cities)"));
+  EXPECT_THAT(title("ja"), testing::HasSubstr("審査報告書 (Two cities)"));
+  parameters.erase("title.ja");
+  EXPECT_THAT(title("ja"), testing::HasSubstr("Reports of the reviewers (Two cities)"));
 }
 
 TEST(AlertSource, IsAnotherForEveryPartOfTheKey) {

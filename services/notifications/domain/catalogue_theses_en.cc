@@ -1,0 +1,156 @@
+#include "services/notifications/domain/catalogue_theses.h"
+
+#include <array>
+
+// Of theses and their agreements, in English.
+namespace jointly::notifications {
+namespace {
+
+constexpr auto kTemplates = std::to_array<Template>({
+    {"thesis_proposed", "Joint thesis proposed: {thesis}",
+     "“{thesis}” was proposed as a jointly supervised thesis. It waits for the opinion "
+     "of your side."},
+    {"thesis_approved", "Approved in principle: {thesis}",
+     "Both sides are favourable to “{thesis}”. The cotutelle agreement comes next."},
+    {"thesis_refused", "Not accepted: {thesis}",
+     "“{thesis}” was not accepted as a joint thesis. Open it to read why."},
+    {"thesis_activated", "Under way: {thesis}",
+     "“{thesis}” is under way on both sides. Open it to see what must happen when."},
+    {"thesis_suspended", "Suspended: {thesis}",
+     "“{thesis}” was suspended. Open it to see until when, and which dates stand still."},
+    {"thesis_resumed", "Resumed: {thesis}", "“{thesis}” goes on."},
+    {"thesis_extension_requested", "Extension requested: {thesis}",
+     "More time was asked for “{thesis}”. It waits for a decision."},
+    {"thesis_extended", "Extended: {thesis}",
+     "The extension of “{thesis}” was granted. Open it to see the new dates."},
+    {"thesis_extension_refused", "Not extended: {thesis}",
+     "The extension of “{thesis}” was not granted. Open it to read why."},
+    {"thesis_defence_planned", "Defence planned: {thesis}",
+     "A date and a jury are planned for the defence of “{thesis}”. Open it to see what "
+     "must be there before, on either side."},
+    {"thesis_defence_unplanned", "Defence not planned any more: {thesis}",
+     "The planned defence of “{thesis}” was taken back."},
+    {"thesis_authorised", "Defence authorised: {thesis}",
+     "The defence of “{thesis}” is authorised."},
+    {"thesis_defended", "Defended: {thesis}",
+     "“{thesis}” was defended. The final deposit and the diplomas come next."},
+    {"thesis_corrections", "Corrections asked for: {thesis}",
+     "“{thesis}” was defended; the jury asks for corrections. Open it to see by when."},
+    {"thesis_not_passed", "Defence not passed: {thesis}",
+     "The defence of “{thesis}” was not passed. Another one may be planned."},
+    {"thesis_diplomas", "Both diplomas issued: {thesis}",
+     "Both sides have issued their diploma for “{thesis}”. Congratulations."},
+    {"thesis_ended", "Ended early: {thesis}",
+     "“{thesis}” has ended before its defence. Open it to see the stays, money and "
+     "permits that it leaves."},
+    {"thesis_agreement_lost", "Agreement lost: {thesis}",
+     "“{thesis}” has no cotutelle agreement any more. It goes on as a thesis of one "
+     "side, or not at all."},
+    {"thesis_funding", "Answer of the budget: {thesis}",
+     "The budget has answered to “{thesis}”. Open it to see what is reserved, or why "
+     "not."},
+    {"cotutelle_to_approve", "Agreement to approve: {thesis}",
+     "The text of the cotutelle agreement of “{thesis}” is frozen. It waits for the "
+     "approval of each side."},
+    {"cotutelle_returned", "Agreement back at the table: {thesis}",
+     "The text of the cotutelle agreement of “{thesis}” is negotiated again."},
+    {"cotutelle_to_sign", "Agreement to sign: {thesis}",
+     "Both sides approved the cotutelle agreement of “{thesis}”. It is being signed, one "
+     "after the other."},
+    {"cotutelle_signed", "Agreement signed: {thesis}",
+     "Everybody signed the cotutelle agreement of “{thesis}”. It can be put in force."},
+    {"cotutelle_in_force", "Agreement in force: {thesis}",
+     "The cotutelle agreement of “{thesis}” is in force."},
+    {"cotutelle_notice", "Notice given: {thesis}",
+     "Notice was given of the cotutelle agreement of “{thesis}”. Open it to see when it "
+     "ends."},
+    {"cotutelle_expiry_blocked", "Agreement past its end: {thesis}",
+     "The end of the cotutelle agreement of “{thesis}” has passed, but something still "
+     "depends on it. Open it to see what."},
+    {"cotutelle_ended", "Agreement ended: {thesis}",
+     "The cotutelle agreement of “{thesis}” has ended."},
+    {"cotutelle_amendment_to_approve", "Amendment to approve: {thesis}",
+     "An amendment of the cotutelle agreement of “{thesis}” is frozen. It waits for the "
+     "approval of each side."},
+    {"cotutelle_amended", "Agreement amended: {thesis}",
+     "An amendment of the cotutelle agreement of “{thesis}” is in force. Dates and "
+     "people now follow it."},
+});
+
+constexpr auto kPhrases = std::to_array<Phrase>({
+    {"theses.thesis.proposed", "Thesis “{thesis}”: proposed"},
+    {"theses.thesis.updated", "Thesis “{thesis}”: changed"},
+    {"theses.thesis.opinion_given", "Thesis “{thesis}”: judged by one side"},
+    {"theses.thesis.approved", "Thesis “{thesis}”: approved in principle"},
+    {"theses.thesis.refused", "Thesis “{thesis}”: not accepted"},
+    {"theses.thesis.agreement_opened", "Thesis “{thesis}”: waiting for its agreement"},
+    {"theses.thesis.activated", "Thesis “{thesis}”: under way"},
+    {"theses.thesis.suspended", "Thesis “{thesis}”: suspended"},
+    {"theses.thesis.resumed", "Thesis “{thesis}”: resumed"},
+    {"theses.thesis.extension_requested", "Thesis “{thesis}”: extension requested"},
+    {"theses.thesis.extended", "Thesis “{thesis}”: extended"},
+    {"theses.thesis.extension_refused", "Thesis “{thesis}”: not extended"},
+    {"theses.thesis.defence_planned", "Thesis “{thesis}”: defence planned"},
+    {"theses.thesis.defence_unplanned", "Thesis “{thesis}”: defence not planned any more"},
+    {"theses.thesis.report_received", "Thesis “{thesis}”: report of a reviewer"},
+    {"theses.thesis.recorded", "Thesis “{thesis}”: a step recorded"},
+    {"theses.thesis.authorised", "Thesis “{thesis}”: defence authorised"},
+    {"theses.thesis.defended", "Thesis “{thesis}”: defended"},
+    {"theses.thesis.defence_failed", "Thesis “{thesis}”: defence not passed"},
+    {"theses.thesis.corrections_required", "Thesis “{thesis}”: corrections asked for"},
+    {"theses.thesis.corrected", "Thesis “{thesis}”: corrections accepted"},
+    {"theses.thesis.deposited", "Thesis “{thesis}”: deposited"},
+    {"theses.thesis.diploma_issued", "Thesis “{thesis}”: first diploma issued"},
+    {"theses.thesis.diplomas_issued", "Thesis “{thesis}”: both diplomas issued"},
+    {"theses.thesis.closed", "Thesis “{thesis}”: closed"},
+    {"theses.thesis.abandoned", "Thesis “{thesis}”: abandoned"},
+    {"theses.thesis.transferred", "Thesis “{thesis}”: transferred"},
+    {"theses.thesis.agreement_lost", "Thesis “{thesis}”: without an agreement"},
+    {"theses.thesis.recomputed", "Thesis “{thesis}”: dates computed anew"},
+    {"theses.thesis.funding", "Thesis “{thesis}”: answer of the budget"},
+    {"theses.cotutelle.created", "Agreement of “{thesis}”: drafted"},
+    {"theses.cotutelle.updated", "Agreement of “{thesis}”: changed"},
+    {"theses.cotutelle.negotiating", "Agreement of “{thesis}”: negotiated"},
+    {"theses.cotutelle.frozen", "Agreement of “{thesis}”: text frozen"},
+    {"theses.cotutelle.returned", "Agreement of “{thesis}”: negotiated again"},
+    {"theses.cotutelle.approved", "Agreement of “{thesis}”: approved by one side"},
+    {"theses.cotutelle.signing", "Agreement of “{thesis}”: being signed"},
+    {"theses.cotutelle.rung_signed", "Agreement of “{thesis}”: signed by one more"},
+    {"theses.cotutelle.original_received", "Agreement of “{thesis}”: an original is back"},
+    {"theses.cotutelle.signed", "Agreement of “{thesis}”: signed"},
+    {"theses.cotutelle.in_force", "Agreement of “{thesis}”: in force"},
+    {"theses.cotutelle.suspended", "Agreement of “{thesis}”: suspended"},
+    {"theses.cotutelle.resumed", "Agreement of “{thesis}”: resumed"},
+    {"theses.cotutelle.notice", "Agreement of “{thesis}”: notice given"},
+    {"theses.cotutelle.renewed", "Agreement of “{thesis}”: renewed"},
+    {"theses.cotutelle.expiry_blocked", "Agreement of “{thesis}”: past its end, still needed"},
+    {"theses.cotutelle.expired", "Agreement of “{thesis}”: expired"},
+    {"theses.cotutelle.terminated", "Agreement of “{thesis}”: terminated"},
+    {"theses.cotutelle.reviewed", "Agreement of “{thesis}”: under review"},
+    {"theses.cotutelle.amendment_created", "Agreement of “{thesis}”: amendment drafted"},
+    {"theses.cotutelle.amendment_updated", "Agreement of “{thesis}”: amendment changed"},
+    {"theses.cotutelle.amendment_frozen", "Agreement of “{thesis}”: amendment frozen"},
+    {"theses.cotutelle.amendment_returned", "Agreement of “{thesis}”: amendment negotiated again"},
+    {"theses.cotutelle.amendment_approved",
+     "Agreement of “{thesis}”: amendment approved by one side"},
+    {"theses.cotutelle.amendment_signing", "Agreement of “{thesis}”: amendment being signed"},
+    {"theses.cotutelle.amendment_signed", "Agreement of “{thesis}”: amendment signed"},
+    {"theses.cotutelle.amendment_withdrawn", "Agreement of “{thesis}”: amendment withdrawn"},
+    {"theses.cotutelle.amended", "Agreement of “{thesis}”: amended"},
+    {"deadline.cotutelles.review", "Review of the cotutelle agreement of “{thesis}”"},
+    {"deadline.cotutelles.decision",
+     "Decision on the renewal of the cotutelle agreement of “{thesis}”"},
+    {"deadline.cotutelles.notice", "Notice of the cotutelle agreement of “{thesis}”"},
+    {"deadline.cotutelles.renewal",
+     "Signature of the renewal of the cotutelle agreement of “{thesis}”"},
+    {"deadline.cotutelles.end", "End of the cotutelle agreement of “{thesis}”"},
+    {"deadline.cotutelles.signature", "Next signature of the cotutelle agreement of “{thesis}”"},
+    {"deadline.cotutelles.expiry_blocked",
+     "Decision on the agreement of “{thesis}” that is past its end"},
+});
+
+}  // namespace
+
+ThesisTexts EnglishThesisTexts() { return {.templates = kTemplates, .phrases = kPhrases}; }
+
+}  // namespace jointly::notifications
