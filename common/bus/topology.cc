@@ -12,11 +12,14 @@ const std::vector<QueueBinding>& Topology() {
        {"identity.person", "partnerships.institution", "partnerships.agreement",
         "budgets.commitment"}},
       {"budgets", {"partnerships.institution", "identity.person", "mobility.mobility"}},
+      {"theses",
+       {"identity.person", "partnerships.institution", "partnerships.unit",
+        "partnerships.agreement", "mobility.mobility", "budgets.commitment"}},
       {"notifications",
        {"identity.person", "partnerships.institution", "partnerships.agreement", "mobility.call",
         "mobility.application", "mobility.mobility", "budgets.budget", "budgets.period",
         "budgets.commitment", "budgets.claim", "budgets.transfer", "budgets.amendment",
-        "budgets.report"}},
+        "budgets.report", "theses.thesis", "theses.cotutelle"}},
   };
   return bindings;
 }

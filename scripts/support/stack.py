@@ -18,7 +18,7 @@ import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SERVICES = ["identity", "partnerships", "mobility", "budgets", "notifications"]
+SERVICES = ["identity", "partnerships", "mobility", "budgets", "theses", "notifications"]
 PROCESSES = SERVICES + ["gateway"]
 
 

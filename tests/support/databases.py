@@ -29,19 +29,23 @@ def number(installation, service, sql):
 
 # The producers of events and, for each, the services that follow it (common/bus/topology.cc).
 FOLLOWERS = {
-    "mobility": ["budgets", "notifications"],
-    "budgets": ["mobility", "notifications"],
-    "partnerships": ["mobility", "budgets", "notifications"],
-    "identity": ["partnerships", "mobility", "budgets", "notifications"],
+    "mobility": ["budgets", "theses", "notifications"],
+    "budgets": ["mobility", "theses", "notifications"],
+    "theses": ["notifications"],
+    "partnerships": ["mobility", "budgets", "theses", "notifications"],
+    "identity": ["partnerships", "mobility", "budgets", "theses", "notifications"],
 }
 FOLLOWED = {
     "notifications": ["mobility.application", "mobility.call", "mobility.mobility",
                       "partnerships.agreement", "partnerships.institution", "identity.person",
                       "budgets.budget", "budgets.period", "budgets.commitment", "budgets.claim",
-                      "budgets.transfer", "budgets.amendment", "budgets.report"],
+                      "budgets.transfer", "budgets.amendment", "budgets.report", "theses.thesis",
+                      "theses.cotutelle"],
     "mobility": ["partnerships.agreement", "partnerships.institution", "identity.person",
                  "budgets.commitment"],
     "budgets": ["mobility.mobility", "identity.person", "partnerships.institution"],
+    "theses": ["mobility.mobility", "identity.person", "partnerships.institution",
+               "partnerships.unit", "partnerships.agreement", "budgets.commitment"],
     "partnerships": ["identity.person"],
 }
 

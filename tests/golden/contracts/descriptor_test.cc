@@ -9,6 +9,8 @@
 #include <jointly/operations/v1/operations.pb.h>
 #include <jointly/options/v1/options.pb.h>
 #include <jointly/partnerships/v1/partnerships_events.pb.h>
+#include <jointly/theses/v1/theses.pb.h>
+#include <jointly/theses/v1/theses_events.pb.h>
 
 #include <algorithm>
 
@@ -40,7 +42,11 @@ constexpr const char* kFiles[] = {"jointly/budgets/v1/budgets.proto",
                                   "jointly/operations/v1/operations.proto",
                                   "jointly/options/v1/options.proto",
                                   "jointly/partnerships/v1/partnerships.proto",
-                                  "jointly/partnerships/v1/partnerships_events.proto"};
+                                  "jointly/partnerships/v1/partnerships_events.proto",
+                                  "jointly/theses/v1/requests.proto",
+                                  "jointly/theses/v1/resources.proto",
+                                  "jointly/theses/v1/theses.proto",
+                                  "jointly/theses/v1/theses_events.proto"};
 
 std::vector<const FileDescriptor*> Files() {
   std::vector<const FileDescriptor*> files;

@@ -6,6 +6,8 @@
 #include "services/mobility/domain/call_workflow.h"
 #include "services/mobility/domain/mobility_workflow.h"
 #include "services/partnerships/domain/agreement.h"
+#include "services/theses/domain/cotutelle_workflow.h"
+#include "services/theses/domain/thesis_workflow.h"
 #include "tests/golden/contracts/golden_file.h"
 
 // The diagrams of the READMEs come from the tables in the code.
@@ -41,6 +43,16 @@ TEST(Diagrams, AreThoseOfTheTables) {
                 workflow::Diagram("draft", mobility::CallEdges()));
   ExpectDiagram("services/mobility/README.md", "mobility",
                 workflow::Diagram("nominated", mobility::MobilityEdges()));
+}
+
+TEST(Diagrams, OfThesesAreThoseOfTheTables) {
+  const auto expect = [](const std::string& name, std::string_view start,
+                         const std::vector<workflow::Edge>& edges) {
+    ExpectDiagram("services/theses/README.md", name, workflow::Diagram(start, edges));
+  };
+  expect("thesis", "proposed", theses::ThesisEdges());
+  expect("cotutelle", "idea", theses::CotutelleEdges());
+  expect("amendment", "negotiating", theses::AmendmentEdges());
 }
 
 TEST(Diagrams, OfBudgetsAreThoseOfTheTables) {

@@ -56,7 +56,7 @@ TEST_F(FakeBrokerTest, ConfirmsARunAsOne) {
 TEST_F(FakeBrokerTest, ReturnsBeforeItAcknowledges) {
   const auto channel = Publisher();
   WireMessage nobody = Message("m");
-  nobody.routing_key = "partnerships.unit.updated.v1";
+  nobody.routing_key = "theses.rule_set.published.v1";
   ASSERT_TRUE(channel->Publish(nobody).ok());
   const auto confirmed = channel->Poll(kNoWait);
   ASSERT_TRUE(confirmed.ok());

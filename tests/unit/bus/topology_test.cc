@@ -95,7 +95,8 @@ TEST(Topology, EveryServiceThatChecksTokensFollowsPeople) {
 TEST(Topology, KnowsWhatNobodyTakes) {
   EXPECT_TRUE(HasConsumer("partnerships.agreement"));
   EXPECT_TRUE(HasConsumer("mobility.application"));
-  EXPECT_FALSE(HasConsumer("partnerships.unit"));
+  EXPECT_TRUE(HasConsumer("partnerships.unit"));
+  EXPECT_FALSE(HasConsumer("theses.rule_set"));
   EXPECT_FALSE(HasConsumer("mobility.quota"));
   EXPECT_FALSE(HasConsumer("partnerships"));
   EXPECT_FALSE(IsBound("mobility", "mobility.application"));
