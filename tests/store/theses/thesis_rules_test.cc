@@ -189,6 +189,27 @@ TEST_P(ThesisRulesTest, NoSecondEnrolmentWithoutTheAgreement) {
   EXPECT_EQ(Outcome(w.Year("office-a", "t1", kUga, "2025/2026", "enrolled", "2025-09-20")), "OK");
 }
 
+// History can be entered: a defence that was declared long ago is judged as of that day.
+TEST_P(ThesisRulesTest, APastDefenceIsJudgedAsOfItsDeclaration) {
+  World& w = world();
+  WithSapporo();
+  w.GoTo("2026-12-05");
+  EXPECT_THAT(Said(w.Plan("office-a", "t1", "2026-11-03").status()),
+              HasSubstr("DEFENCE_NOT_FEASIBLE"));
+  pb::PlanDefenceRequest request;
+  request.set_name("theses/t1");
+  *request.mutable_defence() = w.UsualPlan("2026-11-03");
+  *request.mutable_defence()->mutable_declared_date() = Day("2026-08-20");
+  rpc::Call call = w.As("office-a");
+  const auto planned = api().PlanDefence(call, request);
+  ASSERT_TRUE(planned.ok()) << planned.status();
+  EXPECT_EQ(Text(planned->thesis().defence().declared_date()), "2026-08-20");
+  // On that day the reviewers should have had the manuscript for a month.
+  *request.mutable_defence()->mutable_declared_date() = Day("2026-10-10");
+  rpc::Call late = w.As("office-a");
+  EXPECT_THAT(Said(api().PlanDefence(late, request).status()), HasSubstr("uga.manuscript"));
+}
+
 // The same facts in another order are the same plan.
 TEST_P(ThesisRulesTest, AnyOrderOfFactsGivesTheSamePlan) {
   World& w = world();
