@@ -6,6 +6,7 @@
 #include "services/theses/domain/facts_of.h"
 #include "services/theses/store/cotutelle_store.h"
 #include "services/theses/store/replica_store.h"
+#include "services/theses/store/rule_set_store.h"
 #include "services/theses/store/stay_store.h"
 #include "services/theses/store/thesis_store.h"
 
@@ -53,9 +54,17 @@ absl::StatusOr<Seen> Engine::SaveAndTell(db::Tx& tx, const Who& who, const Thesi
   after.update_time = who.now;
   if (before == nullptr) after.create_time = who.now;
   ASSIGN_OR_RETURN(Seen seen, Look(tx, after, who.now));
+  Tell(tx, who, before, seen, change);
+  return seen;
+}
+
+void Engine::Tell(db::Tx& tx, const Who& who, const Thesis* before, const Seen& seen,
+                  const Change& change) {
   const std::string digest = DigestOf(seen.plan);
   if (before == nullptr) {
     store::InsertThesis(tx, seen.thesis, digest);
+    // A publication that commits at this moment does not see the new thesis, nor the thesis it.
+    store::AskForRecomputationOf(tx, seen.thesis.id, who.now);
   } else {
     store::SaveThesis(tx, seen.thesis, digest);
   }
@@ -63,21 +72,18 @@ absl::StatusOr<Seen> Engine::SaveAndTell(db::Tx& tx, const Who& who, const Thesi
       tx,
       ThesisChanged(who, {.before = before, .after = seen.thesis, .told = ToProto(seen, who.now)},
                     change));
-  return seen;
 }
 
 absl::StatusOr<bool> Engine::Recompute(db::Tx& tx, const Who& who, const std::string& thesis) {
   ASSIGN_OR_RETURN(const Thesis before,
                    store::LoadThesis(tx, thesis, store::Everything(), store::Lock::kYes));
   ASSIGN_OR_RETURN(const std::string told, store::PlanDigest(tx, thesis));
-  ASSIGN_OR_RETURN(const Seen seen, Look(tx, before, who.now));
+  ASSIGN_OR_RETURN(Seen seen, Look(tx, before, who.now));
   if (DigestOf(seen.plan) == told) return false;
-  RETURN_IF_ERROR(SaveAndTell(tx, who, &before, before,
-                              {.action = "recomputed",
-                               .from = Name(before.state),
-                               .to = Name(before.state),
-                               .note = ""})
-                      .status());
+  seen.thesis.revision += 1;
+  seen.thesis.update_time = who.now;
+  Tell(tx, who, &before, seen,
+       {.action = "recomputed", .from = Name(before.state), .to = Name(before.state), .note = ""});
   return true;
 }
 

@@ -49,10 +49,18 @@ class Engine {
   // an agreement, and the passing of time.
   absl::StatusOr<bool> Recompute(db::Tx& tx, const Who& who, const std::string& thesis);
 
+  // The same for many at once, in few queries: engine_batch.cc. How many were told. A thesis that
+  // the rules can not judge is logged and left as it is, so that it does not stop the others.
+  absl::StatusOr<int> RecomputeMany(db::Tx& tx, const Who& who,
+                                    const std::vector<std::string>& theses);
+
   bus::Outbox& outbox() { return outbox_; }
   const Clock& clock() const { return clock_; }
 
  private:
+  void Tell(db::Tx& tx, const Who& who, const Thesis* before, const Seen& seen,
+            const Change& change);
+
   bus::Outbox& outbox_;
   const Clock& clock_;
   RuleBook& rules_;

@@ -8,7 +8,8 @@
 // anew, in bounded batches, so that no command waits for more than a batch.
 namespace jointly::theses {
 
-inline constexpr int kRecomputeBatch = 100;
+// Small enough that a command waits for some tens of milliseconds behind one.
+inline constexpr int kRecomputeBatch = 25;
 
 struct RecomputeProgress {
   int looked = 0;  // Theses computed.

@@ -6,6 +6,7 @@
 #include "common/error/check.h"
 #include "common/error/macros.h"
 #include "services/theses/domain/cotutelle_text.h"
+#include "services/theses/store/recompute_store.h"
 
 namespace jointly::theses::store {
 namespace {
@@ -237,6 +238,17 @@ absl::StatusOr<std::vector<Cotutelle>> CotutellesOf(db::Tx& tx, const std::strin
                             {thesis}));
   std::vector<Cotutelle> cotutelles;
   for (const db::Row& row : rows) cotutelles.push_back(CotutelleOf(row));
+  return cotutelles;
+}
+
+absl::StatusOr<std::map<std::string, std::vector<Cotutelle>>> CotutellesOfAll(
+    db::Tx& tx, const std::vector<std::string>& theses) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query("SELECT " + std::string(kColumns) +
+                                " FROM cotutelle WHERE thesis {any $1} ORDER BY create_time, id",
+                            {db::TextList{theses}}));
+  std::map<std::string, std::vector<Cotutelle>> cotutelles;
+  for (const db::Row& row : rows) cotutelles[row.Text("thesis")].push_back(CotutelleOf(row));
   return cotutelles;
 }
 

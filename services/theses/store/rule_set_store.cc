@@ -91,6 +91,13 @@ absl::StatusOr<int> AskForRecomputation(db::Tx& tx, const Touched& touched, Time
   return static_cast<int>(rows.front().Int("count"));
 }
 
+void AskForRecomputationOf(db::Tx& tx, const std::string& thesis, Time now) {
+  tx.Execute(
+      "INSERT INTO recompute (thesis, ask_time) VALUES ($1, $2)"
+      " ON CONFLICT (thesis) DO UPDATE SET ask_time = excluded.ask_time",
+      {thesis, now});
+}
+
 absl::StatusOr<std::vector<std::string>> WaitingTheses(db::Tx& tx, const std::string& after,
                                                        int limit) {
   ASSIGN_OR_RETURN(

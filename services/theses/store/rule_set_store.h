@@ -45,6 +45,8 @@ absl::StatusOr<std::vector<std::string>> InstitutionsOfRegion(db::Tx& tx,
                                                               const std::string& region);
 // Queues the live theses that are touched; how many they are.
 absl::StatusOr<int> AskForRecomputation(db::Tx& tx, const Touched& touched, Time now);
+// Queues one thesis.
+void AskForRecomputationOf(db::Tx& tx, const std::string& thesis, Time now);
 // At most `limit` theses that wait, in order, after `after`. Whoever takes them removes them with
 // the work, in the same transaction.
 absl::StatusOr<std::vector<std::string>> WaitingTheses(db::Tx& tx, const std::string& after,
