@@ -122,7 +122,9 @@ function(jointly_service name)
                     ${ARG_GRPC_DEPS})
     if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/main.cc)
       add_executable(jointly-${name} ${name}/main.cc)
-      target_link_libraries(jointly-${name} PRIVATE jointly_flags ${name}_grpc)
+      # The policies are read from the linked descriptors: a file that only declares the service is
+      # named by nothing else, and the linker would drop it.
+      target_link_libraries(jointly-${name} PRIVATE jointly_flags ${name}_grpc jointly_all_messages)
       jointly_precompile(jointly-${name})
     endif()
   endif()
