@@ -151,7 +151,7 @@ absl::StatusOr<pb::Amendment> Api::UpdateAmendment(rpc::Call& call,
 }
 
 absl::StatusOr<pb::Amendment> Api::MoveAmendment(rpc::Call& call,
-                                                 const pb::MoveCotutelleRequest& request) {
+                                                 const pb::MoveAmendmentRequest& request) {
   ASSIGN_OR_RETURN(const Ids ids, ParseIds(request.name()));
   Violations violations;
   const auto action = ParseAmendmentMove(request.action());
@@ -175,7 +175,7 @@ absl::StatusOr<pb::Amendment> Api::MoveAmendment(rpc::Call& call,
 }
 
 absl::StatusOr<pb::Amendment> Api::ApproveAmendment(rpc::Call& call,
-                                                    const pb::ApproveCotutelleRequest& request) {
+                                                    const pb::ApproveAmendmentRequest& request) {
   ASSIGN_OR_RETURN(const Ids ids, ParseIds(request.name()));
   Violations violations;
   violations.Require(!request.content_hash().empty(), "content_hash",
@@ -202,7 +202,7 @@ absl::StatusOr<pb::Amendment> Api::ApproveAmendment(rpc::Call& call,
 }
 
 absl::StatusOr<pb::Amendment> Api::SignAmendment(rpc::Call& call,
-                                                 const pb::SignCotutelleRequest& request) {
+                                                 const pb::SignAmendmentRequest& request) {
   ASSIGN_OR_RETURN(const Ids ids, ParseIds(request.name()));
   Violations violations;
   violations.Require(!request.content_hash().empty(), "content_hash",

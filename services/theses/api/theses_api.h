@@ -108,11 +108,11 @@ class Api {
   absl::StatusOr<pb::Amendment> UpdateAmendment(rpc::Call& call,
                                                 const pb::UpdateAmendmentRequest& request);
   absl::StatusOr<pb::Amendment> MoveAmendment(rpc::Call& call,
-                                              const pb::MoveCotutelleRequest& request);
+                                              const pb::MoveAmendmentRequest& request);
   absl::StatusOr<pb::Amendment> ApproveAmendment(rpc::Call& call,
-                                                 const pb::ApproveCotutelleRequest& request);
+                                                 const pb::ApproveAmendmentRequest& request);
   absl::StatusOr<pb::Amendment> SignAmendment(rpc::Call& call,
-                                              const pb::SignCotutelleRequest& request);
+                                              const pb::SignAmendmentRequest& request);
 
   // Rules: rules_api.cc.
   absl::StatusOr<pb::PublishRuleSetResponse> PublishRuleSet(

@@ -9,6 +9,7 @@
 #include "services/theses/api/answer.h"
 #include "services/theses/api/convert.h"
 #include "services/theses/api/theses_api.h"
+#include "services/theses/domain/text.h"
 #include "services/theses/store/figures_store.h"
 #include "services/theses/store/replica_store.h"
 #include "services/theses/store/thesis_store.h"
@@ -19,7 +20,9 @@ namespace {
 
 using A = ThesisAction;
 
-constexpr Reason kThesisExists{"THESIS_EXISTS"};  // thesis
+constexpr Reason kThesisExists{"THESIS_EXISTS"};   // thesis
+constexpr Reason kNotKnownHere{"NOT_KNOWN_HERE"};  // names
+constexpr Reason kThesisLive{"THESIS_LIVE"};       // thesis, state, student
 constexpr Reason kNotYourThesis{"NOT_YOUR_THESIS"};
 
 // Of a proposal; of a thesis under way, what no agreement speaks of.
@@ -46,23 +49,27 @@ const rpc::ListSpec& ThesisList() {
   return spec;
 }
 
-// Institutions, schools and people that the events of other services have not named.
+// Institutions, schools and people that the events of other services have not named; some event may
+// still be on its way.
 absl::Status CheckKnown(db::Tx& tx, const Thesis& thesis) {
-  Violations violations;
-  const auto say = [&](const std::vector<std::string>& unknown, std::string_view path) {
-    for (const std::string& name : unknown) violations.Add(path, name + " is not known here");
-  };
   const Side& a = thesis.sides[0];
   const Side& b = thesis.sides[1];
-  ASSIGN_OR_RETURN(const auto institutions,
+  ASSIGN_OR_RETURN(std::vector<std::string> unknown,
                    store::UnknownInstitutions(tx, {a.institution, b.institution}));
-  say(institutions, "thesis.sides.institution");
   ASSIGN_OR_RETURN(const auto units, store::UnknownUnits(tx, {a.school, b.school}));
-  say(units, "thesis.sides.school");
   ASSIGN_OR_RETURN(const auto people,
                    store::UnknownPeople(tx, {thesis.student, a.director, b.director}));
-  say(people, "thesis");
-  return violations.ToStatus();
+  unknown.insert(unknown.end(), units.begin(), units.end());
+  unknown.insert(unknown.end(), people.begin(), people.end());
+  if (unknown.empty()) return absl::OkStatus();
+  const std::string names = Join(unknown, ", ");
+  return WithRetryAfter(
+      FailedPrecondition(kNotKnownHere,
+                         names +
+                             " is not known here: check the name, or try again in a moment when "
+                             "it is new",
+                         {{"names", names}}),
+      std::chrono::seconds(1));
 }
 
 // What was decided about a text holds for that text alone.
@@ -114,6 +121,26 @@ absl::StatusOr<Thesis> Updated(const Thesis& before, const pb::UpdateThesisReque
   return after;
 }
 
+// One joint thesis per student and pair of institutions at a time; a table's index says so too, for
+// two proposals at the same moment.
+absl::Status CheckNoneLive(db::Tx& tx, const Thesis& proposed) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> ids, store::ThesesOf(tx, proposed.student));
+  for (const std::string& id : ids) {
+    ASSIGN_OR_RETURN(const Thesis other,
+                     store::LoadThesis(tx, id, store::Everything(), store::Lock::kNo));
+    const bool same = FindSide(other, proposed.sides[0].institution) != nullptr &&
+                      FindSide(other, proposed.sides[1].institution) != nullptr;
+    if (!same || Ended(other.state)) continue;
+    return AlreadyExists(kThesisLive,
+                         "the student has a joint thesis of these two institutions already: end it "
+                         "first",
+                         {{"thesis", "theses/" + id},
+                          {"state", std::string(Name(other.state))},
+                          {"student", proposed.student}});
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 ThesisFacts FactsFor(const Seen& seen, ThesisInput input, Time now) {
@@ -156,6 +183,7 @@ absl::StatusOr<pb::Thesis> Api::CreateThesis(rpc::Call& call,
       return AlreadyExists(kThesisExists, "theses/" + created.id + " exists already",
                            {{"thesis", "theses/" + created.id}});
     }
+    RETURN_IF_ERROR(CheckNoneLive(tx, created));
     ASSIGN_OR_RETURN(
         const Seen seen,
         engine_.SaveAndTell(

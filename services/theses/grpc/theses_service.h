@@ -171,17 +171,17 @@ class Service final : public pb::Theses::CallbackService {
     return Serve(context, request, response, &Api::ListAmendments);
   }
   grpc::ServerUnaryReactor* MoveAmendment(grpc::CallbackServerContext* context,
-                                          const pb::MoveCotutelleRequest* request,
+                                          const pb::MoveAmendmentRequest* request,
                                           pb::Amendment* response) override {
     return Serve(context, request, response, &Api::MoveAmendment);
   }
   grpc::ServerUnaryReactor* ApproveAmendment(grpc::CallbackServerContext* context,
-                                             const pb::ApproveCotutelleRequest* request,
+                                             const pb::ApproveAmendmentRequest* request,
                                              pb::Amendment* response) override {
     return Serve(context, request, response, &Api::ApproveAmendment);
   }
   grpc::ServerUnaryReactor* SignAmendment(grpc::CallbackServerContext* context,
-                                          const pb::SignCotutelleRequest* request,
+                                          const pb::SignAmendmentRequest* request,
                                           pb::Amendment* response) override {
     return Serve(context, request, response, &Api::SignAmendment);
   }

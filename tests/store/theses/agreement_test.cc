@@ -217,8 +217,8 @@ pb::Amendment AmendmentOf(const std::string& effective) {
   return amendment;
 }
 
-pb::MoveCotutelleRequest InForce() {
-  pb::MoveCotutelleRequest request;
+pb::MoveAmendmentRequest InForce() {
+  pb::MoveAmendmentRequest request;
   request.set_name("cotutelles/c1/amendments/a1");
   request.set_action("put_in_force");
   return request;

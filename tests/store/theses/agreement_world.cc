@@ -231,7 +231,7 @@ void World::UntilInForce(const std::string& id) {
 
 void World::SignAmendment(const std::string& name) {
   const auto move = [&](const std::string& action) {
-    pb::MoveCotutelleRequest request;
+    pb::MoveAmendmentRequest request;
     request.set_name(name);
     request.set_action(action);
     rpc::Call call = As("office-a");
@@ -239,7 +239,7 @@ void World::SignAmendment(const std::string& name) {
   };
   const std::string hash = move("freeze").content_hash();
   for (const std::string side : {"a", "b"}) {
-    pb::ApproveCotutelleRequest request;
+    pb::ApproveAmendmentRequest request;
     request.set_name(name);
     request.set_institution(side == "a" ? "institutions/uga" : "institutions/tsukuba");
     request.set_content_hash(hash);
@@ -248,7 +248,7 @@ void World::SignAmendment(const std::string& name) {
   }
   move("start_signing");
   for (int step = 1; step <= 6; ++step) {
-    pb::SignCotutelleRequest request;
+    pb::SignAmendmentRequest request;
     request.set_name(name);
     request.set_step(step);
     request.set_original_received(true);

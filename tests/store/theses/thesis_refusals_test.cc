@@ -89,9 +89,19 @@ TEST_P(ThesisRefusalsTest, OfProposals) {
        "INVALID_ARGUMENT", "must be a unit of institutions/uga"},
       {"a director whom nobody knows",
        [&] { return Propose([](auto& t) { t.mutable_sides(1)->set_director("people/nobody"); }); },
-       "INVALID_ARGUMENT", "people/nobody is not known here"},
+       "NOT_KNOWN_HERE", "people/nobody is not known here"},
       {"by somebody else's office", [&] { return Propose([](auto&) {}, "office-c"); },
        "NOT_YOUR_THESIS", "a thesis is proposed by"},
+  });
+}
+
+TEST_P(ThesisRefusalsTest, OfASecondThesisOfTheSameTwoInstitutions) {
+  world().Activate("t1");
+  Check({
+      {"while one is live", [&] { return Propose([](auto&) {}); }, "THESIS_LIVE", "theses/t1"},
+      {"with its sides swapped",
+       [&] { return Propose([](auto& t) { t.mutable_sides()->SwapElements(0, 1); }); },
+       "THESIS_LIVE", "theses/t1"},
   });
 }
 
