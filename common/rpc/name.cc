@@ -68,9 +68,9 @@ absl::StatusOr<std::vector<std::string>> NamesOf(
   violations.Require(std::ssize(different) >= wanted.least, path,
                      "name at least " + std::to_string(wanted.least) + " different " +
                          std::string(wanted.pattern));
-  violations.Require(names.size() <= kMostNames, path,
-                     "name at most " + std::to_string(kMostNames));
-  for (int i = 0; i < std::min(names.size(), kMostNames); ++i) {
+  violations.Require(names.size() <= wanted.most, path,
+                     "name at most " + std::to_string(wanted.most));
+  for (int i = 0; i < std::min(names.size(), wanted.most); ++i) {
     violations.Require(!ParseName(wanted.pattern, names[i]).empty(),
                        path + "[" + std::to_string(i) + "]",
                        "must look like " + std::string(wanted.pattern));

@@ -29,9 +29,9 @@ struct NamesWanted {
   std::string_view pattern;  // "institutions/*".
   std::string_view path;     // "partners".
   int least = 1;
+  int most = 20;
 };
-inline constexpr int kMostNames = 20;
-// Errors: INVALID_ARGUMENT with every name that does not fit, fewer than wanted, over 20.
+// Errors: INVALID_ARGUMENT with every name that does not fit, fewer or more than wanted.
 absl::StatusOr<std::vector<std::string>> NamesOf(
     const google::protobuf::RepeatedPtrField<std::string>& names, const NamesWanted& wanted);
 

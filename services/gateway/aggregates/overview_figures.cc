@@ -24,7 +24,7 @@ namespace notifications = jointly::notifications::v1;
 namespace partnerships = jointly::partnerships::v1;
 namespace theses = jointly::theses::v1;
 
-constexpr int kFirstYear = 1900;
+constexpr int kFirstYear = 1990;
 constexpr int kLastYear = 2200;
 constexpr int kDeadlinePage = 200;
 constexpr int kNextDeadlines = 5;
@@ -177,11 +177,11 @@ constexpr Part kParts[] = {
 
 absl::StatusOr<std::vector<Question>> OverviewQuestions(const Asked& request, const Peers& peers) {
   Violations violations;
-  const auto partners = rpc::NamesOf(request.partners(),
-                                     {.pattern = "institutions/*", .path = "partners", .least = 2});
+  const auto partners = rpc::NamesOf(
+      request.partners(), {.pattern = "institutions/*", .path = "partners", .least = 2, .most = 2});
   violations.Require(request.since_year() == 0 ||
                          (request.since_year() >= kFirstYear && request.since_year() <= kLastYear),
-                     "since_year", "must be between 1900 and 2200, or left out");
+                     "since_year", "must be between 1990 and 2200, or left out");
   RETURN_IF_ERROR(partners.status());
   RETURN_IF_ERROR(violations.ToStatus());
   std::vector<Question> questions;
