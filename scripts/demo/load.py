@@ -15,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import grenoble_unit  # noqa: E402
 import partnership  # noqa: E402
+import theses  # noqa: E402
 from client import ApiError, Client, patiently  # noqa: E402
 
 # One blank page: the smallest document that really is a PDF.
@@ -62,6 +63,7 @@ class Demo:
             self.administrator.get("/v1/institutions/tsukuba")
             calls = self.administrator.get("/v1/calls").get("calls", [])
             periods = self.administrator.get(f"/v1/{grenoble_unit.NAME}/periods")["periods"]
+            self.administrator.get(f"/v1/theses/joint-thesis-{len(theses.ROWS)}")
             return len(calls) >= 4 and all(row["state"] == "CLOSED" for row in periods)
         except ApiError as error:
             if error.status == 404:
@@ -73,7 +75,8 @@ class Demo:
             self.administrator.post("/v1/institutions",
                                     {"institutionId": name, "institution": institution},
                                     key=key("institution", name))
-            for unit, title in partnership.UNITS[name].items():
+            schools = theses.SCHOOLS[f"institutions/{name}"]
+            for unit, title in {**partnership.UNITS[name], **schools}.items():
                 self.administrator.post(f"/v1/institutions/{name}/units",
                                         {"unitId": unit, "unit": {"displayName": title}},
                                         key=key("unit", name, unit))
@@ -103,6 +106,33 @@ class Demo:
         grenoble_unit.Story(people["budgets@uga.example"], people["director@uga.example"],
                             people["accountant@uga.example"], key).tell()
         say("the Grenoble Unit's budget of EUR 250,000.00, replayed over three years")
+
+    def theses(self):
+        """Fourteen jointly supervised theses in progress or defended since 2018."""
+        offices = {}
+        for email, facts in theses.OFFICES.items():
+            offices[f"institutions/{facts[3]}"] = self.person(email, *facts)
+        directors = {f"institutions/{side}": [self.scholar(name, side) for name in names]
+                     for side, names in theses.DIRECTORS.items()}
+        for number, row in enumerate(theses.ROWS):
+            home = "uga" if number % 2 == 0 else "tsukuba"
+            people = {side: names[number % len(names)] for side, names in directors.items()}
+            people["student"] = self.scholar(theses.STUDENTS[number], home, "STUDENT")
+            theses.Story(offices, people, row, key).tell()
+        say("fourteen jointly supervised theses since 2018, and one to come")
+
+    def scholar(self, name, home, role=None):
+        """The name of a person who need not sign in to be part of a thesis."""
+        given, family = name
+        email = f"{given.lower()}.{family.lower()}@{home}.example"
+        grants = [{"role": role, "scope": f"institutions/{home}"}] if role else []
+        return self.administrator.post("/v1/people", {
+            "person": {"displayName": f"{given} {family}", "givenName": given,
+                       "familyName": family, "email": email,
+                       "languageCode": "fr" if home == "uga" else "ja",
+                       "timeZone": partnership.INSTITUTIONS[home]["timeZone"],
+                       "institution": f"institutions/{home}"},
+            "password": self.password, "grants": grants}, key=key("person", email))["name"]
 
     def agreement(self):
         year = self.now.year
@@ -299,6 +329,7 @@ def main():
     demo.calls()
     demo.students(options.students)
     demo.budget()
+    demo.theses()
     say(f"loaded in {(datetime.datetime.now() - began).total_seconds():.0f} s")
     return 0
 

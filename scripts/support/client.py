@@ -175,7 +175,7 @@ def wait_until(holds, what, patience_seconds=30, interval_seconds=0.05):
 
 
 def patiently(act, patience_seconds=30):
-    """Repeats `act` while it is refused only because an agreement's event is still on its way."""
+    """Repeats `act` while it is refused only because another service's event is on its way."""
     def attempt():
         try:
             return [act()]
@@ -185,4 +185,4 @@ def patiently(act, patience_seconds=30):
             if error.status == 400 and on_its_way:
                 return None
             raise
-    return wait_until(attempt, "the agreement to arrive", patience_seconds)[0]
+    return wait_until(attempt, "another service's event to arrive", patience_seconds)[0]

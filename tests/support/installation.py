@@ -97,6 +97,17 @@ class Installation:
             "grants": [{"role": role, "scope": f"institutions/{institution}"}]})
         return self.client.sign_in(email, PASSWORD)
 
+    def doctoral_offices(self, schools):
+        """The doctoral schools of each institution and their offices, by institution."""
+        offices = {}
+        for institution, units in schools.items():
+            for unit, title in units.items():
+                self.administrator.post(f"/v1/{institution}/units", {
+                    "unitId": unit, "unit": {"displayName": title}})
+            name = institution.split("/")[1]
+            offices[institution] = self.person(f"doctoral@{name}.example", name, "DOCTORAL_OFFICE")
+        return offices
+
     def student(self, label, institution="uga", language="fr"):
         return self.person(f"{label}-{uuid.uuid4().hex[:6]}@{institution}.example", institution,
                            "STUDENT", language)
