@@ -80,6 +80,7 @@ absl::Status FollowMobility(Engine& engine, db::Tx& tx, const bus::Message& mess
   const Who who = FollowerWho(message, engine.clock().Now());
   Stay asked{.id = message.aggregate_id,
              .name = stay.name(),
+             .call = event.call(),
              .funding_reference = stay.funding().funding_reference(),
              .first = {},
              .last = {},

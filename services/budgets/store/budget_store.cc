@@ -92,6 +92,17 @@ void WriteKeys(db::Tx& tx, const Budget& budget) {
         "INSERT INTO budget_partner (budget, partner) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         {budget.id, partner});
   }
+  for (const GrantScheme& grant : budget.grants) {
+    if (grant.call.empty()) continue;
+    tx.Execute("INSERT INTO budget_call (budget, call) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+               {budget.id, grant.call});
+  }
+}
+
+std::vector<std::string> CallsOf(const Budget& budget) {
+  std::vector<std::string> calls;
+  for (const GrantScheme& grant : budget.grants) calls.push_back(grant.call);
+  return calls;
 }
 
 constexpr std::string_view kPeriodColumns =
@@ -198,18 +209,28 @@ void SaveBudget(db::Tx& tx, const Budget& budget) {
   // A partner that leaves sees it no more.
   tx.Execute("DELETE FROM budget_partner WHERE budget = $1 AND NOT (partner {any $2})",
              {budget.id, db::TextList{budget.partners}});
+  tx.Execute("DELETE FROM budget_call WHERE budget = $1 AND NOT (call {any $2})",
+             {budget.id, db::TextList{CallsOf(budget)}});
   WriteKeys(tx, budget);
 }
 
-absl::StatusOr<std::optional<Budget>> FindPayer(db::Tx& tx, const std::string& funding_reference) {
-  if (funding_reference.empty()) return std::nullopt;
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   tx.Query("SELECT " + std::string(kColumns) +
-                                " FROM budget WHERE state = 'active' AND funding_reference = $1"
-                                " ORDER BY create_time, id LIMIT 1",
-                            {funding_reference}));
-  if (rows.empty()) return std::nullopt;
-  return ReadBudget(rows.front());
+absl::StatusOr<std::optional<Budget>> FindPayer(db::Tx& tx, const std::string& call,
+                                                const std::string& funding_reference) {
+  const auto oldest = [&](std::string_view where,
+                          const std::string& key) -> absl::StatusOr<std::optional<Budget>> {
+    if (key.empty()) return std::nullopt;
+    ASSIGN_OR_RETURN(
+        const db::Rows rows,
+        tx.Query("SELECT " + std::string(kColumns) + " FROM budget WHERE state = 'active' AND " +
+                     std::string(where) + " ORDER BY create_time, id LIMIT 1",
+                 {key}));
+    if (rows.empty()) return std::nullopt;
+    return ReadBudget(rows.front());
+  };
+  ASSIGN_OR_RETURN(std::optional<Budget> named,
+                   oldest("id IN (SELECT budget FROM budget_call WHERE call = $1)", call));
+  if (named.has_value()) return named;
+  return oldest("funding_reference = $1", funding_reference);
 }
 
 absl::StatusOr<std::vector<Period>> LoadPeriods(db::Tx& tx, const std::string& budget, Lock lock) {

@@ -40,9 +40,10 @@ absl::StatusOr<std::vector<Budget>> ListBudgets(db::Tx& tx, const Scope& scope, 
 void InsertBudget(db::Tx& tx, const Budget& budget);
 void SaveBudget(db::Tx& tx, const Budget& budget);
 
-// The active budget that calls name by this funding reference; the oldest one when several do.
-// Nothing when none does.
-absl::StatusOr<std::optional<Budget>> FindPayer(db::Tx& tx, const std::string& funding_reference);
+// The active budget that has a grant scheme for this call, else the one that calls name by this
+// funding reference; the oldest one when several do. Nothing when none does.
+absl::StatusOr<std::optional<Budget>> FindPayer(db::Tx& tx, const std::string& call,
+                                                const std::string& funding_reference);
 
 // In the order of their dates.
 absl::StatusOr<std::vector<Period>> LoadPeriods(db::Tx& tx, const std::string& budget, Lock lock);

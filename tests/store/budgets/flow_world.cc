@@ -186,8 +186,9 @@ pb::CreateBudgetRequest FlowWorld::Draft(const std::string& id) {
   return request;
 }
 
-void FlowWorld::Found(const std::string& id, const std::string& carry_over) {
+void FlowWorld::Found(const std::string& id, const std::string& carry_over, const Change& change) {
   pb::CreateBudgetRequest draft = Draft(id);
+  if (change != nullptr) change(*draft.mutable_budget());
   draft.mutable_budget()->mutable_terms()->set_carry_over(carry_over);
   rpc::Call manager = As("manager");
   Must(api().CreateBudget(manager, draft), "create");
