@@ -5,6 +5,7 @@
 #include "common/rpc/name.h"
 #include "services/budgets/api/budgets_api.h"
 #include "services/budgets/api/convert.h"
+#include "services/budgets/api/payments.h"
 #include "services/budgets/api/relation.h"
 #include "services/budgets/domain/deadlines_of.h"
 #include "services/budgets/store/claim_store.h"
@@ -232,6 +233,11 @@ absl::StatusOr<pb::ExpenseClaim> Api::TakeClaimStep(db::Tx& tx, rpc::Call& call,
                    DecideFor(desk, facts, action, facts.role,
                              action == ClaimAction::kPay ? auth::Role::kAccountant
                                                          : auth::Role::kBudgetManager));
+  for (const MovementPlan& plan : decision.movements) {
+    RETURN_IF_ERROR(CheckDate(desk, plan.effective_date, "", facts.role).status());
+    if (plan.kind != MovementKind::kPay) continue;
+    RETURN_IF_ERROR(CheckOwed(desk, plan.partner, plan.effective_date, plan.amount));
+  }
   std::optional<CommitmentDecision> liquidated;
   if (decision.liquidates) {
     ASSIGN_OR_RETURN(liquidated, LiquidateFor(desk, facts, cost));
