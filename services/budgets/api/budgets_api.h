@@ -199,7 +199,6 @@ class Api {
     std::string id;                     // Bare.
     const rpc::Asked* asked = nullptr;  // Unset: rehearsed.
   };
-  using CommandOutcome = absl::StatusOr<std::string>;  // The reply's bytes.
   using CommitmentOutcome = absl::StatusOr<pb::Commitment>;
 
   // Steps on one budget that come together are carried out together, each on its own.
@@ -208,7 +207,7 @@ class Api {
   CommitmentOutcome TakeStep(Desk& desk, const CommitmentCommand& command);
   absl::StatusOr<std::vector<CommitmentOutcome>> TakeSteps(
       db::Tx& tx, const std::string& budget, const std::vector<CommitmentCommand>& commands);
-  absl::StatusOr<std::vector<CommandOutcome>> ApplyCommands(
+  absl::StatusOr<std::vector<CommitmentOutcome>> ApplyCommands(
       db::Tx& tx, const std::string& budget, const std::vector<CommitmentCommand>& commands);
   static CommitmentOutcome AnswerCommitment(Desk& desk, const Commitment& commitment,
                                             const auth::Principal& principal);
@@ -240,7 +239,7 @@ class Api {
   blob::Store& blobs_;
   std::function<std::string(std::string_view)> sign_;
   Engine engine_;
-  db::Lane<CommitmentCommand, CommandOutcome> lane_;
+  db::Lane<CommitmentCommand, CommitmentOutcome> lane_;
 };
 
 }  // namespace jointly::budgets

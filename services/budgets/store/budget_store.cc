@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/error/macros.h"
+#include "services/budgets/store/commitment_store.h"
 
 namespace jointly::budgets::store {
 namespace {
@@ -127,6 +128,12 @@ Period ReadPeriod(const db::Row& row) {
   return period;
 }
 
+db::Question PeriodsOf(const std::string& budget, Lock lock) {
+  return {"SELECT " + std::string(kPeriodColumns) +
+              " FROM period WHERE budget = $1 ORDER BY start_date, id" + LockToken(lock),
+          {budget}};
+}
+
 constexpr std::string_view kLineColumns =
     "period, category, partner, kind, initial, transferred, thresholds";
 
@@ -166,6 +173,42 @@ absl::StatusOr<Budget> LoadBudget(db::Tx& tx, const std::string& id, const Scope
                             {db::TextList{scope.offices}, id}));
   if (!rows.empty()) return ReadBudget(rows.front());
   return NoSuchBudget(id);
+}
+
+absl::StatusOr<Dossier> LoadDossier(db::Tx& tx, const std::string& budget,
+                                    std::vector<std::string> commitments) {
+  const std::string lines = R"sql(
+         AND EXISTS (SELECT 1 FROM commitment
+                      WHERE commitment.id {any $2} AND commitment.budget || '' = $1
+                        AND commitment.period = budget_line.period
+                        AND commitment.category = budget_line.category
+                        AND commitment.partner = budget_line.partner
+                        AND commitment.kind = budget_line.kind))sql";
+  std::vector<db::Question> questions = {
+      {"SELECT " + std::string(kColumns) + " FROM budget WHERE id = $1 {for_update}", {budget}},
+      PeriodsOf(budget, Lock::kYes)};
+  if (!commitments.empty()) {
+    questions.push_back(
+        {"SELECT " + std::string(kLineColumns) + " FROM budget_line WHERE budget = $1" + lines,
+         {budget, db::TextList{commitments}}});
+    questions.push_back(CommitmentsOf(budget, std::move(commitments), Lock::kYes));
+  }
+  ASSIGN_OR_RETURN(const std::vector<db::Rows> answers, tx.QueryAll(std::move(questions)));
+  if (answers[0].empty()) return NoSuchBudget(budget);
+  Dossier dossier{.budget = ReadBudget(answers[0].front())};
+  for (const db::Row& row : answers[1]) dossier.periods.push_back(ReadPeriod(row));
+  if (answers.size() == 2) return dossier;
+  for (Commitment& commitment : ReadCommitments(answers[3])) {
+    dossier.lines[commitment.line].history.key = commitment.line;
+    std::string id = commitment.id;
+    dossier.commitments.emplace(std::move(id), std::move(commitment));
+  }
+  for (const db::Row& row : answers[2]) {
+    LineRow line = ReadLine(row);
+    const LineKey key = line.history.key;
+    dossier.lines[key] = std::move(line);
+  }
+  return dossier;
 }
 
 absl::StatusOr<bool> BudgetExists(db::Tx& tx, const std::string& id) {
@@ -234,11 +277,8 @@ absl::StatusOr<std::optional<Budget>> FindPayer(db::Tx& tx, const std::string& c
 }
 
 absl::StatusOr<std::vector<Period>> LoadPeriods(db::Tx& tx, const std::string& budget, Lock lock) {
-  ASSIGN_OR_RETURN(
-      const db::Rows rows,
-      tx.Query("SELECT " + std::string(kPeriodColumns) +
-                   " FROM period WHERE budget = $1 ORDER BY start_date, id" + LockToken(lock),
-               {budget}));
+  db::Question question = PeriodsOf(budget, lock);
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(question.sql, std::move(question.parameters)));
   std::vector<Period> periods;
   for (const db::Row& row : rows) periods.push_back(ReadPeriod(row));
   return periods;
@@ -290,36 +330,15 @@ absl::StatusOr<std::vector<LineRow>> LoadLines(db::Tx& tx, const std::string& bu
 }
 
 absl::StatusOr<LineRow> LoadLine(db::Tx& tx, const std::string& budget, const LineKey& line) {
-  ASSIGN_OR_RETURN(const auto rows, LoadLines(tx, budget, std::set<LineKey>{line}));
-  return rows.at(line);
-}
-
-absl::StatusOr<std::map<LineKey, LineRow>> LoadLines(db::Tx& tx, const std::string& budget,
-                                                     const std::set<LineKey>& lines) {
-  std::map<LineKey, LineRow> known;
-  std::set<std::string> periods;
-  std::set<std::string> categories;
-  std::set<std::string> partners;
-  for (const LineKey& line : lines) {
-    known[line].history.key = line;
-    periods.insert(line.period);
-    categories.insert(line.category);
-    partners.insert(line.partner);
-  }
-  const auto list = [](const std::set<std::string>& texts) {
-    return db::TextList{{texts.begin(), texts.end()}};
-  };
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query("SELECT " + std::string(kLineColumns) +
-                                " FROM budget_line WHERE budget = $1 AND period {any $2}"
-                                " AND category {any $3} AND partner {any $4}",
-                            {budget, list(periods), list(categories), list(partners)}));
-  for (const db::Row& row : rows) {
-    LineRow line = ReadLine(row);
-    const auto found = known.find(line.history.key);
-    if (found != known.end()) found->second = std::move(line);  // Else of the lists' product.
-  }
-  return known;
+                                " FROM budget_line WHERE budget = $1 AND period = $2"
+                                " AND category = $3 AND partner = $4 AND kind = $5",
+                            {budget, line.period, line.category, line.partner, Name(line.kind)}));
+  if (!rows.empty()) return ReadLine(rows.front());
+  LineRow fresh;
+  fresh.history.key = line;
+  return fresh;
 }
 
 void SaveLine(db::Tx& tx, const std::string& budget, const LineRow& line) {

@@ -3,7 +3,6 @@
 #include <absl/status/statusor.h>
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -63,9 +62,18 @@ struct LineRow {
 absl::StatusOr<std::vector<LineRow>> LoadLines(db::Tx& tx, const std::string& budget,
                                                const std::string& period = "");
 absl::StatusOr<LineRow> LoadLine(db::Tx& tx, const std::string& budget, const LineKey& line);
-// One row per line that is asked for.
-absl::StatusOr<std::map<LineKey, LineRow>> LoadLines(db::Tx& tx, const std::string& budget,
-                                                     const std::set<LineKey>& lines);
 void SaveLine(db::Tx& tx, const std::string& budget, const LineRow& line);
+
+// What commands on commitments look at beside the ledger, whose lock they hold: locked, and in one
+// round trip.
+struct Dossier {
+  Budget budget;
+  std::vector<Period> periods;
+  std::map<std::string, Commitment> commitments;  // By id: those that there are.
+  std::map<LineKey, LineRow> lines;               // Of these commitments.
+};
+// In whatever scope. Errors: NOT_FOUND BUDGET_NOT_FOUND.
+absl::StatusOr<Dossier> LoadDossier(db::Tx& tx, const std::string& budget,
+                                    std::vector<std::string> commitments);
 
 }  // namespace jointly::budgets::store
