@@ -276,6 +276,23 @@ absl::StatusOr<std::optional<Budget>> FindPayer(db::Tx& tx, const std::string& c
   return oldest("funding_reference = $1", funding_reference);
 }
 
+void SaveOpening(db::Tx& tx, const std::string& budget, const OpeningFiles& files) {
+  tx.Execute("INSERT INTO opening (budget, lines_csv, commitments_csv) VALUES ($1, $2, $3)",
+             {budget, files.lines_csv, files.commitments_csv});
+}
+
+absl::StatusOr<std::optional<OpeningFiles>> FindOpening(db::Tx& tx, const std::string& budget) {
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      tx.Query("SELECT lines_csv, commitments_csv FROM opening WHERE budget = $1", {budget}));
+  if (rows.empty()) return std::nullopt;
+  return OpeningFiles{rows.front().Text("lines_csv"), rows.front().Text("commitments_csv")};
+}
+
+void DeleteOpening(db::Tx& tx, const std::string& budget) {
+  tx.Execute("DELETE FROM opening WHERE budget = $1", {budget});
+}
+
 absl::StatusOr<std::vector<Period>> LoadPeriods(db::Tx& tx, const std::string& budget, Lock lock) {
   db::Question question = PeriodsOf(budget, lock);
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(question.sql, std::move(question.parameters)));

@@ -44,6 +44,15 @@ void SaveBudget(db::Tx& tx, const Budget& budget);
 absl::StatusOr<std::optional<Budget>> FindPayer(db::Tx& tx, const std::string& call,
                                                 const std::string& funding_reference);
 
+// The files of an import, kept until the budget is activated with them.
+struct OpeningFiles {
+  std::string lines_csv;
+  std::string commitments_csv;
+};
+void SaveOpening(db::Tx& tx, const std::string& budget, const OpeningFiles& files);
+absl::StatusOr<std::optional<OpeningFiles>> FindOpening(db::Tx& tx, const std::string& budget);
+void DeleteOpening(db::Tx& tx, const std::string& budget);
+
 // In the order of their dates.
 absl::StatusOr<std::vector<Period>> LoadPeriods(db::Tx& tx, const std::string& budget, Lock lock);
 // Errors: NOT_FOUND PERIOD_NOT_FOUND.
