@@ -16,6 +16,7 @@
 #include "common/rpc/batch.h"
 #include "common/rpc/call.h"
 #include "common/time/ids.h"
+#include "services/budgets/api/claim_vault.h"
 #include "services/budgets/api/engine.h"
 #include "services/budgets/api/upload.h"
 #include "services/budgets/domain/decide.h"
@@ -36,9 +37,13 @@ class Api {
     blob::Store& blobs;
     // Signs the digest of a closed period with the service's key: raw r || s of ES256.
     std::function<std::string(std::string_view)> sign;
+    // What claims are sealed with; without both, a claim with a text ends the process.
+    std::optional<auth::SecretKey> master_key = std::nullopt;
+    Rng* rng = nullptr;
   };
   explicit Api(Parts parts)
       : database_(parts.database),
+        claims_(std::move(parts.master_key), parts.rng),
         ids_(parts.ids),
         blobs_(parts.blobs),
         sign_(std::move(parts.sign)),
@@ -235,6 +240,7 @@ class Api {
   absl::Status PutInForce(Desk& desk, const AmendmentDecision& decision);
 
   db::Database& database_;
+  ClaimVault claims_;
   IdSource& ids_;
   blob::Store& blobs_;
   std::function<std::string(std::string_view)> sign_;

@@ -122,7 +122,7 @@ absl::StatusOr<pb::ExpenseClaim> Api::CreateClaim(rpc::Call& call,
         claim.claimant = call.principal.name;
         claim.create_time = claim.update_time = call.now;
         claim.revision = 1;
-        store::SaveClaim(tx, claim);
+        RETURN_IF_ERROR(claims_.Save(tx, claim, call.now));
         engine_.outbox().Append(
             tx, ClaimChanged(desk.who(), desk.place(), nullptr, claim,
                              {.action = "created", .from = "", .to = Name(claim.state)}));
@@ -137,7 +137,7 @@ absl::StatusOr<pb::ExpenseClaim> Api::GetClaim(rpc::Call& call,
       [&](db::Tx& tx) -> absl::StatusOr<pb::ExpenseClaim> {
         ASSIGN_OR_RETURN(
             const ExpenseClaim claim,
-            store::LoadClaim(tx, name.budget, name.id, ClaimScopeOf(call), store::Lock::kNo));
+            claims_.Load(tx, name.budget, name.id, ClaimScopeOf(call), store::Lock::kNo));
         ASSIGN_OR_RETURN(Desk desk, Desk::Look(tx, WhoOf(call), name.budget, store::Everything()));
         return AnswerWith(desk, claim, call.principal);
       },
@@ -155,10 +155,10 @@ absl::StatusOr<pb::ListClaimsResponse> Api::ListClaims(rpc::Call& call,
   return database_.Read(
       [&](db::Tx& tx) -> absl::StatusOr<pb::ListClaimsResponse> {
         ASSIGN_OR_RETURN(std::vector<ExpenseClaim> rows,
-                         store::ListClaims(tx, budget, ClaimScopeOf(call),
-                                           {.where = page.where,
-                                            .order_and_limit = page.order_and_limit,
-                                            .parameters = page.parameters}));
+                         claims_.List(tx, budget, ClaimScopeOf(call),
+                                      {.where = page.where,
+                                       .order_and_limit = page.order_and_limit,
+                                       .parameters = page.parameters}));
         pb::ListClaimsResponse response;
         const bool more = rows.size() > static_cast<std::size_t>(page.size);
         if (more) rows.resize(static_cast<std::size_t>(page.size));
@@ -179,7 +179,7 @@ absl::StatusOr<pb::ExpenseClaim> Api::UpdateClaim(rpc::Call& call,
             store::LoadClaim(tx, name.budget, name.id, scope, store::Lock::kNo).status());
         ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), name.budget, store::Everything()));
         ASSIGN_OR_RETURN(const ExpenseClaim before,
-                         store::LoadClaim(tx, name.budget, name.id, scope, store::Lock::kYes));
+                         claims_.Load(tx, name.budget, name.id, scope, store::Lock::kYes));
         RETURN_IF_ERROR(rpc::MatchEtag(request.claim().etag(), before.revision));
         pb::ExpenseClaim changed = ToProto(before);
         RETURN_IF_ERROR(
@@ -193,7 +193,7 @@ absl::StatusOr<pb::ExpenseClaim> Api::UpdateClaim(rpc::Call& call,
                                                 kClaimWorkflow, ClaimAction::kUpdate));
         ASSIGN_OR_RETURN(const ClaimDecision decision,
                          Decide(facts, ClaimAction::kUpdate, facts.role));
-        store::SaveClaim(tx, decision.after);
+        RETURN_IF_ERROR(claims_.Save(tx, decision.after, call.now));
         engine_.outbox().Append(tx, ClaimChanged(desk.who(), desk.place(), &before, decision.after,
                                                  {.action = decision.move->event,
                                                   .from = Name(decision.from),
@@ -210,7 +210,7 @@ absl::StatusOr<pb::ExpenseClaim> Api::TakeClaimStep(db::Tx& tx, rpc::Call& call,
   RETURN_IF_ERROR(store::LoadClaim(tx, name.budget, name.id, scope, store::Lock::kNo).status());
   ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), name.budget, store::Everything()));
   ASSIGN_OR_RETURN(const ExpenseClaim before,
-                   store::LoadClaim(tx, name.budget, name.id, scope, store::Lock::kYes));
+                   claims_.Load(tx, name.budget, name.id, scope, store::Lock::kYes));
   RETURN_IF_ERROR(rpc::MatchEtag(request.etag(), before.revision));
   ASSIGN_OR_RETURN(ClaimFacts facts, ClaimFactsOf(desk, before));
   ASSIGN_OR_RETURN(facts.actor, ActorOf(desk, call, request.on_behalf_of()));
@@ -269,7 +269,7 @@ absl::Status Api::SettleClaim(Desk& desk, const ClaimFacts& facts, const ClaimDe
   if (after == ClaimState::kPaid) paid.paid += decision.after.recognised;
   if (after == ClaimState::kPaymentFailed) paid.paid -= decision.after.recognised;
   if (paid.paid != facts.commitment.paid) store::SaveCommitment(tx, paid);
-  store::SaveClaim(tx, decision.after);
+  RETURN_IF_ERROR(claims_.Save(tx, decision.after, facts.now));
   engine_.outbox().Append(
       tx, ClaimChanged(
               desk.who(), desk.place(), &facts.claim, decision.after,

@@ -68,7 +68,9 @@ FlowWorld::FlowWorld(db::Database& database, const std::string& directory)
                  .clock = clock_,
                  .ids = ids_,
                  .blobs = *blobs_,
-                 .sign = [](std::string_view text) { return "signed:" + std::string(text); }});
+                 .sign = [](std::string_view text) { return "signed:" + std::string(text); },
+                 .master_key = auth::SecretKey::Generate(rng_),
+                 .rng = &rng_});
   const absl::Status status = database_.Transact([&](db::Tx& tx) -> absl::Status {
     for (const char* name : {"institutions/uga", "institutions/tsukuba"}) {
       store::SaveInstitution(tx, name, "Europe/Paris", 1);
