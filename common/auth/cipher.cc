@@ -31,6 +31,12 @@ struct CipherDeleter {
 };
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, CipherDeleter>;
 
+// Fetched once: EVP_aes_256_gcm() is looked up anew, under a lock, at every use.
+const EVP_CIPHER* Aes256Gcm() {
+  static const EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
+  return cipher;
+}
+
 const unsigned char* Bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
@@ -141,7 +147,7 @@ std::string Seal(const SecretKey& key, std::string_view plain, std::string_view 
   std::string tag(kTagBytes, '\0');
   int length = 0;
   // A GCM encryption of small input fails only when the library itself is broken.
-  const bool sealed = EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr,
+  const bool sealed = EVP_EncryptInit_ex(cipher.get(), Aes256Gcm(), nullptr,
                                          Bytes(key.bytes()), Bytes(nonce)) == 1 &&
                       EVP_EncryptUpdate(cipher.get(), nullptr, &length, Bytes(context),
                                         static_cast<int>(context.size())) == 1 &&
@@ -164,7 +170,7 @@ absl::StatusOr<std::string> Unseal(const SecretKey& key, std::string_view sealed
   std::string plain(body.size(), '\0');
   std::array<unsigned char, kTagBytes> rest;
   int length = 0;
-  const bool opened = EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr,
+  const bool opened = EVP_DecryptInit_ex(cipher.get(), Aes256Gcm(), nullptr,
                                          Bytes(key.bytes()), Bytes(nonce)) == 1 &&
                       EVP_DecryptUpdate(cipher.get(), nullptr, &length, Bytes(context),
                                         static_cast<int>(context.size())) == 1 &&
@@ -207,7 +213,9 @@ absl::StatusOr<std::string> ReadSecretFile(const std::string& path, std::size_t 
 std::string Sha256Hex(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
   unsigned int length = 0;
-  Check(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) == 1,
+  // Fetched once: EVP_sha256() is looked up anew, under a lock, at every use.
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  Check(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, sha256, nullptr) == 1,
         "SHA-256 failed");
   return HexEncode({reinterpret_cast<const char*>(digest.data()), length});
 }

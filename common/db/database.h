@@ -36,6 +36,12 @@ inline constexpr Reason kUniqueViolation{"UNIQUE_VIOLATION"};
 inline constexpr Reason kDatabaseDown{"DATABASE_UNAVAILABLE"};
 inline constexpr Reason kContention{"CONTENTION"};
 
+// One of several queries that are sent together.
+struct Question {
+  std::string sql;
+  Values parameters;
+};
+
 // One transaction. Reads happen at once; writes are queued and sent with the commit in one segment,
 // so a command costs two round trips on PostgreSQL. A write therefore cannot report a row count:
 // lock what you change by the load ({for_update}), then the queued write cannot miss.
@@ -44,6 +50,16 @@ class Tx {
   virtual ~Tx() = default;
   // Runs now, after what was queued before it (so it sees those writes).
   virtual absl::StatusOr<Rows> Query(std::string_view sql, Values parameters = {}) = 0;
+  // As Query of one after the other, in one round trip.
+  virtual absl::StatusOr<std::vector<Rows>> QueryAll(std::vector<Question> questions) {
+    std::vector<Rows> answers;
+    for (Question& question : questions) {
+      absl::StatusOr<Rows> rows = Query(question.sql, std::move(question.parameters));
+      if (!rows.ok()) return rows.status();
+      answers.push_back(*std::move(rows));
+    }
+    return answers;
+  }
   // Queued until the next Query or the commit. An error surfaces there and rolls back.
   virtual void Execute(std::string_view sql, Values parameters = {}) = 0;
   // Runs `action` once after this transaction is durably committed (not after a rollback).
@@ -119,10 +135,10 @@ class Database {
 struct Options {
   // "sqlite:///path/to/file.db", "sqlite::memory:" (tests), or "postgresql://user@host:port/name".
   std::string url;
-  int connections = 8;       // PostgreSQL pool; SQLite: readers.
+  int connections = 8;  // PostgreSQL pool; SQLite: readers.
   // Runs every body on the calling thread, one transaction each: for the simulator and tests.
   bool single_threaded = false;
-  int group_limit = 60;      // SQLite: commands per commit.
+  int group_limit = 60;  // SQLite: commands per commit.
   // PostgreSQL: set as search_path and created when missing, so that all services can share one
   // database in a demonstration. Empty: public.
   std::string schema;

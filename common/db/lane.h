@@ -25,7 +25,9 @@ namespace jointly::db {
 
 // A hot aggregate's queue: callers that arrive while a batch is running are taken together by the
 // next one, so the row lock and the commit are paid once per batch. There is no thread of its own:
-// the first waiting caller runs the batch for all (flat combining). Command and Outcome are plain
+// the first waiting caller runs the batch for all (flat combining). Before it does, it waits a
+// moment for those whom the last batch served: busy callers come back at once, and would else fall
+// into two groups, each of which pays for a commit of its own. Command and Outcome are plain
 // values; a refusal is an outcome, not an error, and does not disturb its neighbours. An error of
 // the batch is the answer of everyone in it.
 template <typename Command, typename Outcome>
@@ -49,19 +51,33 @@ class Lane {
     const auto queue = queues_.try_emplace(key).first;
     queue->second.waiting.push_back(&waiter);
     ++queue->second.users;
+    if (queue->second.waiting.size() >= queue->second.expected) {
+      queue->second.complete.notify_one();
+    }
     while (waiter.state != State::kDone) {
       if (waiter.state == State::kWaiting && !queue->second.running) {
+        Gather(lock, queue->second);
         RunOneBatch(lock, key, queue->second);
       } else if (!Wait(lock, queue->second, waiter)) {
         break;
       }
     }
-    if (--queue->second.users == 0) queues_.erase(queue);
+    if (--queue->second.users == 0 && queue->second.expected <= 1) {
+      queues_.erase(queue);
+    } else if (queues_.size() > kQueuesKept) {
+      std::erase_if(queues_, [](const auto& entry) { return entry.second.users == 0; });
+    }
     if (waiter.exception) std::rethrow_exception(waiter.exception);
     return std::move(*waiter.result);
   }
 
  private:
+  // A gathering costs at most a quarter of a batch, and never much.
+  static constexpr int kPatienceDivisor = 4;
+  static constexpr std::chrono::milliseconds kPatienceMax{2};
+  // Of those that nobody waits in: they remember how many callers to expect.
+  static constexpr std::size_t kQueuesKept = 64;
+
   using Deadline = std::chrono::steady_clock::time_point;
   enum class State { kWaiting, kTaken, kDone };
 
@@ -79,6 +95,9 @@ class Lane {
     std::deque<Waiter*> waiting;
     bool running = false;
     std::size_t users = 0;
+    std::size_t expected = 0;  // Callers that are likely to be there soon.
+    std::chrono::steady_clock::duration patience{};
+    std::condition_variable complete;
   };
 
   static Deadline DeadlineOf(const TransactOptions& options) {
@@ -105,6 +124,15 @@ class Lane {
     return false;
   }
 
+  // Until all who are expected wait, for a part of what a batch takes at most. Whoever gathers runs
+  // the next batch, with itself in it.
+  void Gather(std::unique_lock<std::mutex>& lock, Queue& queue) {
+    queue.running = true;
+    queue.complete.wait_for(lock, queue.patience, [&] {
+      return queue.waiting.size() >= std::min(queue.expected, batch_limit_);
+    });
+  }
+
   void RunOneBatch(std::unique_lock<std::mutex>& lock, const std::string& key, Queue& queue) {
     std::vector<Waiter*> batch;
     std::vector<Command> commands;
@@ -117,8 +145,8 @@ class Lane {
       commands.push_back(std::move(waiter->command));
       batch.push_back(waiter);
     }
-    queue.running = true;
     lock.unlock();
+    const auto began = std::chrono::steady_clock::now();
     std::exception_ptr exception;
     absl::StatusOr<std::vector<Outcome>> outcomes = absl::UnknownError("the batch threw");
     try {
@@ -132,6 +160,9 @@ class Lane {
           "a lane owes one outcome per command");
     lock.lock();
     queue.running = false;
+    queue.expected = batch.size() + queue.waiting.size();
+    queue.patience = std::min<std::chrono::steady_clock::duration>(
+        (std::chrono::steady_clock::now() - began) / kPatienceDivisor, kPatienceMax);
     for (std::size_t i = 0; i < batch.size(); ++i) {
       Waiter& waiter = *batch[i];
       waiter.exception = exception;

@@ -159,7 +159,8 @@ PostgresConnection::Statement* PostgresConnection::Prepared(const std::string& s
   return &statement;
 }
 
-void PostgresConnection::Send(std::string_view sql, const Values& parameters, Dialect dialect) {
+void PostgresConnection::Send(std::string_view sql, const Values& parameters, Dialect dialect,
+                              bool wanted) {
   if (lost_) return;
   const std::string text = Translate(sql, dialect);
   const PostgresParameters encoded(parameters);
@@ -176,7 +177,8 @@ void PostgresConnection::Send(std::string_view sql, const Values& parameters, Di
                           encoded.lengths.data(), encoded.formats.data(), 0);
   }
   if (sent == 0) Lose(PQerrorMessage(handle_));
-  steps_.push_back({Step::Kind::kRun, statement, statement == nullptr ? Excerpt(text) : ""});
+  steps_.push_back(
+      {Step::Kind::kRun, statement, statement == nullptr ? Excerpt(text) : "", wanted});
 }
 
 void PostgresConnection::Sync() {
@@ -252,6 +254,8 @@ void PostgresConnection::Take(Result result, Segment& segment, std::size_t syncs
     case PGRES_TUPLES_OK:
       if (step.kind == Step::Kind::kPrepare) {
         step.statement->state = Statement::State::kPrepared;
+      } else if (step.wanted) {
+        segment.answers.push_back(ReadRows(result.get()));
       } else if (syncs_left == 1 && steps_.size() == 2) {
         // The last statement of this segment; before it are those that were forgotten.
         segment.rows = ReadRows(result.get());

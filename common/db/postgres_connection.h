@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "common/db/database.h"
 #include "common/db/dialect.h"
@@ -40,8 +41,9 @@ struct Segment {
   Fault fault = Fault::kNone;
   // The server reported an error for an earlier statement, so it surely did not run the last one.
   bool last_skipped = false;
-  Rows rows;        // Of the last statement.
-  std::string tag;  // Of the last statement: "COMMIT".
+  std::vector<Rows> answers;  // Of the statements whose rows are wanted.
+  Rows rows;                  // Of the last statement, else.
+  std::string tag;            // Of the last statement: "COMMIT".
 };
 
 class PostgresConnection {
@@ -56,7 +58,7 @@ class PostgresConnection {
 
   // Adds a statement to the open segment. Nothing waits for the server.
   void Send(std::string_view sql, const Values& parameters = {},
-            Dialect dialect = Dialect::kPostgres);
+            Dialect dialect = Dialect::kPostgres, bool wanted = false);
   // Ends the segment and waits for its results. In a segment the server skips everything after the
   // first error. When the server stays silent until the deadline the connection is given up.
   Segment Receive(Deadline deadline);
@@ -83,6 +85,7 @@ class PostgresConnection {
     enum class Kind { kPrepare, kRun, kSync } kind;
     Statement* statement = nullptr;  // Null: not prepared by name.
     std::string excerpt;             // Of a statement without a name.
+    bool wanted = false;             // Its rows.
   };
   struct ResultDeleter {
     void operator()(pg_result* result) const;

@@ -70,18 +70,33 @@ Segment PostgresTx::Receive() {
 }
 
 absl::StatusOr<Rows> PostgresTx::Query(std::string_view sql, Values parameters) {
-  absl::Status texts = CheckTexts(parameters);
-  if (!texts.ok()) Fail(std::move(texts), Fault::kRefused);
+  std::vector<Question> one;
+  one.push_back({std::string(sql), std::move(parameters)});
+  absl::StatusOr<std::vector<Rows>> answers = QueryAll(std::move(one));
+  if (!answers.ok()) return answers.status();
+  return std::move(answers->front());
+}
+
+absl::StatusOr<std::vector<Rows>> PostgresTx::QueryAll(std::vector<Question> questions) {
+  for (const Question& question : questions) {
+    absl::Status texts = CheckTexts(question.parameters);
+    if (!texts.ok()) Fail(std::move(texts), Fault::kRefused);
+  }
   if (!CheckDeadline()) return failure_;
   SendBegin();
   SendQueued();
-  connection_.Send(sql, parameters, read_only_ ? Dialect::kPostgresReadOnly : Dialect::kPostgres);
+  for (const Question& question : questions) {
+    connection_.Send(question.sql, question.parameters,
+                     read_only_ ? Dialect::kPostgresReadOnly : Dialect::kPostgres,
+                     /*wanted=*/true);
+  }
   Segment segment = Receive();
   if (!segment.status.ok()) {
     Fail(std::move(segment.status), segment.fault);
     return failure_;
   }
-  return std::move(segment.rows);
+  Check(segment.answers.size() == questions.size(), "PostgreSQL left a query without an answer");
+  return std::move(segment.answers);
 }
 
 void PostgresTx::Execute(std::string_view sql, Values parameters) {

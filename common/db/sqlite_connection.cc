@@ -135,6 +135,9 @@ absl::Status SqliteConnection::Configure(const SqliteConnectionOptions& options)
     RETURN_IF_ERROR(
         Run(options.durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF").status());
     RETURN_IF_ERROR(Run("PRAGMA foreign_keys = ON").status());
+    // INSERT OR REPLACE deletes what it replaces: only so do the triggers that refuse a deletion
+    // hear of it.
+    RETURN_IF_ERROR(Run("PRAGMA recursive_triggers = ON").status());
     // Deleted rows are overwritten: the key of an erased person must leave the file.
     RETURN_IF_ERROR(Run("PRAGMA secure_delete = ON").status());
     // What a savepoint must remember would else be written to a temporary file.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -57,9 +58,9 @@ void StoreReplies(db::Tx& tx, const std::vector<ReplyTo>& replies);
 absl::StatusOr<std::string> RecallReply(db::Database& database, const Call& call,
                                         const Asked& asked, const absl::Status& otherwise);
 
-// Mutate through a lane: `run(const Asked&) -> absl::StatusOr<std::string>` is the lane's Run,
-// whose outcome is the reply's bytes or a refusal. It may run again, when a neighbour's repeated
-// request id broke the batch. `asked` lives until it returns.
+// Mutate through a lane: `run(const Asked&)` is the lane's Run, whose outcome is the reply, or its
+// bytes, or a refusal: absl::StatusOr<Reply> or absl::StatusOr<std::string>. It may run again, when
+// a neighbour's repeated request id broke the batch. `asked` lives until it returns.
 template <typename Reply, typename Request, typename Run>
 absl::StatusOr<Reply> MutateInLane(db::Database& database, const Call& call, const Request& request,
                                    Run&& run);
@@ -68,14 +69,31 @@ absl::StatusOr<std::string> MutateInLaneErased(
     db::Database& database, const Call& call, const google::protobuf::Message& request,
     const std::function<absl::StatusOr<std::string>(const Asked&)>& run);
 
-template <typename Reply, typename Request, typename Run>
-absl::StatusOr<Reply> MutateInLane(db::Database& database, const Call& call, const Request& request,
-                                   Run&& run) {
-  ASSIGN_OR_RETURN(const std::string bytes,
-                   MutateInLaneErased(database, call, request, std::forward<Run>(run)));
+template <typename Reply>
+absl::StatusOr<Reply> ParseReply(const std::string& bytes) {
   Reply reply;
   if (!reply.ParseFromString(bytes)) return Internal(kInternal, "a stored reply does not parse");
   return reply;
+}
+
+template <typename Reply, typename Request, typename Run>
+absl::StatusOr<Reply> MutateInLane(db::Database& database, const Call& call, const Request& request,
+                                   Run&& run) {
+  std::optional<Reply> own;  // Not a stored one, whose bytes must be read.
+  const auto run_erased = [&](const Asked& asked) -> absl::StatusOr<std::string> {
+    auto outcome = run(asked);
+    if constexpr (std::is_same_v<decltype(outcome), absl::StatusOr<Reply>>) {
+      if (!outcome.ok()) return outcome.status();
+      own = *std::move(outcome);
+      return std::string();
+    } else {
+      return outcome;
+    }
+  };
+  ASSIGN_OR_RETURN(const std::string bytes,
+                   MutateInLaneErased(database, call, request, run_erased));
+  if (own.has_value()) return *std::move(own);
+  return ParseReply<Reply>(bytes);
 }
 
 }  // namespace jointly::rpc

@@ -32,7 +32,9 @@ int main(int argc, char** argv) {
                     .clock = process.clock(),
                     .ids = process.ids(),
                     .blobs = **blobs,
-                    .sign = [&key](std::string_view text) { return key->Sign(text); }});
+                    .sign = [&key](std::string_view text) { return key->Sign(text); },
+                    .master_key = process.master_key(),
+                    .rng = &process.rng()});
   budgets::Service service(process.runtime(), api);
   process.Every(std::chrono::seconds(1), [&process] {
     for (absl::StatusOr<int> sealed = 1; sealed.ok() && *sealed > 0;) {

@@ -40,12 +40,12 @@ struct Holder {
     return claim.has_value() ? claim->attachments : commitment->attachments;
   }
 };
-absl::StatusOr<Holder> Load(db::Tx& tx, const rpc::Call& call, const Parent& parent,
-                            store::Lock lock) {
+absl::StatusOr<Holder> Load(db::Tx& tx, const rpc::Call& call, const ClaimVault& claims,
+                            const Parent& parent, store::Lock lock) {
   Holder holder;
   if (parent.is_claim()) {
     ASSIGN_OR_RETURN(holder.claim,
-                     store::LoadClaim(tx, parent.budget, parent.id, ClaimScopeOf(call), lock));
+                     claims.Load(tx, parent.budget, parent.id, ClaimScopeOf(call), lock));
     return holder;
   }
   RETURN_IF_ERROR(store::LoadBudget(tx, parent.budget, ScopeOf(call), store::Lock::kNo).status());
@@ -87,7 +87,7 @@ absl::StatusOr<std::unique_ptr<Upload>> Api::BeginUpload(
   // what was carried out meets its stored reply only then, so it is let through here.
   const absl::Status open = database_.Read(
       [&](db::Tx& tx) -> absl::Status {
-        ASSIGN_OR_RETURN(Holder holder, Load(tx, call, *parent, store::Lock::kNo));
+        ASSIGN_OR_RETURN(Holder holder, Load(tx, call, claims_, *parent, store::Lock::kNo));
         if (call.request_id_given) return absl::OkStatus();
         ASSIGN_OR_RETURN(const Desk desk,
                          Desk::Look(tx, WhoOf(call), parent->budget, store::Everything()));
@@ -106,9 +106,9 @@ absl::StatusOr<pb::Attachment> Api::FinishUpload(rpc::Call& call, const Upload& 
   start.set_sha256(stored.sha256);
   const Parent parent = *ParseParent(start.parent());
   return Run<pb::Attachment>(call, start, false, [&](db::Tx& tx) -> absl::StatusOr<pb::Attachment> {
-    RETURN_IF_ERROR(Load(tx, call, parent, store::Lock::kNo).status());
+    RETURN_IF_ERROR(Load(tx, call, claims_, parent, store::Lock::kNo).status());
     ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), parent.budget, store::Everything()));
-    ASSIGN_OR_RETURN(Holder holder, Load(tx, call, parent, store::Lock::kYes));
+    ASSIGN_OR_RETURN(Holder holder, Load(tx, call, claims_, parent, store::Lock::kYes));
     RETURN_IF_ERROR(CheckOpen(desk, call, holder));
     const Attachment attachment{.id = ids_.Next(),
                                 .kind = start.kind(),
@@ -128,7 +128,7 @@ absl::StatusOr<pb::Attachment> Api::FinishUpload(rpc::Call& call, const Upload& 
     if (holder.claim.has_value()) {
       holder.claim->revision += 1;
       holder.claim->update_time = call.now;
-      store::SaveClaim(tx, *holder.claim);
+      RETURN_IF_ERROR(claims_.Save(tx, *holder.claim, call.now));
       engine_.outbox().Append(tx,
                               ClaimChanged(desk.who(), desk.place(), &*before.claim, *holder.claim,
                                            {.action = "updated",
@@ -161,7 +161,8 @@ absl::StatusOr<Download> Api::OpenDownload(rpc::Call& call,
   ASSIGN_OR_RETURN(const Attachment found,
                    database_.Read(
                        [&](db::Tx& tx) -> absl::StatusOr<Attachment> {
-                         ASSIGN_OR_RETURN(Holder holder, Load(tx, call, *parent, store::Lock::kNo));
+                         ASSIGN_OR_RETURN(Holder holder,
+                                          Load(tx, call, claims_, *parent, store::Lock::kNo));
                          for (const Attachment& attachment : holder.attachments()) {
                            if (attachment.id == id) return attachment;
                          }

@@ -6,6 +6,7 @@
 #include "common/rpc/name.h"
 #include "services/budgets/api/convert.h"
 #include "services/budgets/api/relation.h"
+#include "services/budgets/api/take_over.h"
 #include "services/budgets/domain/deadlines_of.h"
 #include "services/budgets/store/statement_store.h"
 
@@ -181,6 +182,14 @@ absl::StatusOr<pb::Budget> Api::MoveBudget(rpc::Call& call, const pb::MoveBudget
         facts.input.effective_date = effective_date;
         ASSIGN_OR_RETURN(const BudgetDecision decision,
                          DecideFor(desk, facts, *action, role, auth::Role::kBudgetManager));
+        if (*action == BudgetAction::kActivate) {
+          ASSIGN_OR_RETURN(const auto files, store::FindOpening(tx, id));
+          if (files.has_value()) {
+            RETURN_IF_ERROR(
+                TakeOverWith(desk, *files, engine_.outbox(), before, decision, facts.actor.hand));
+            return AnswerBudget(desk, call.principal);
+          }
+        }
         RETURN_IF_ERROR(desk.Carry(decision.movements));
         ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.Settle());
         desk.Save(decision.after);

@@ -16,6 +16,7 @@
 #include "common/rpc/batch.h"
 #include "common/rpc/call.h"
 #include "common/time/ids.h"
+#include "services/budgets/api/claim_vault.h"
 #include "services/budgets/api/engine.h"
 #include "services/budgets/api/upload.h"
 #include "services/budgets/domain/decide.h"
@@ -36,9 +37,13 @@ class Api {
     blob::Store& blobs;
     // Signs the digest of a closed period with the service's key: raw r || s of ES256.
     std::function<std::string(std::string_view)> sign;
+    // What claims are sealed with; without both, a claim with a text ends the process.
+    std::optional<auth::SecretKey> master_key = std::nullopt;
+    Rng* rng = nullptr;
   };
   explicit Api(Parts parts)
       : database_(parts.database),
+        claims_(std::move(parts.master_key), parts.rng),
         ids_(parts.ids),
         blobs_(parts.blobs),
         sign_(std::move(parts.sign)),
@@ -201,7 +206,6 @@ class Api {
     std::string id;                     // Bare.
     const rpc::Asked* asked = nullptr;  // Unset: rehearsed.
   };
-  using CommandOutcome = absl::StatusOr<std::string>;  // The reply's bytes.
   using CommitmentOutcome = absl::StatusOr<pb::Commitment>;
 
   // Steps on one budget that come together are carried out together, each on its own.
@@ -210,7 +214,7 @@ class Api {
   CommitmentOutcome TakeStep(Desk& desk, const CommitmentCommand& command);
   absl::StatusOr<std::vector<CommitmentOutcome>> TakeSteps(
       db::Tx& tx, const std::string& budget, const std::vector<CommitmentCommand>& commands);
-  absl::StatusOr<std::vector<CommandOutcome>> ApplyCommands(
+  absl::StatusOr<std::vector<CommitmentOutcome>> ApplyCommands(
       db::Tx& tx, const std::string& budget, const std::vector<CommitmentCommand>& commands);
   static CommitmentOutcome AnswerCommitment(Desk& desk, const Commitment& commitment,
                                             const auth::Principal& principal);
@@ -238,11 +242,12 @@ class Api {
   absl::Status PutInForce(Desk& desk, const AmendmentDecision& decision);
 
   db::Database& database_;
+  ClaimVault claims_;
   IdSource& ids_;
   blob::Store& blobs_;
   std::function<std::string(std::string_view)> sign_;
   Engine engine_;
-  db::Lane<CommitmentCommand, CommandOutcome> lane_;
+  db::Lane<CommitmentCommand, CommitmentOutcome> lane_;
 };
 
 }  // namespace jointly::budgets

@@ -158,6 +158,8 @@ bus::Event ClaimChanged(const Who& who, const Place& place, const ExpenseClaim* 
   pb::ClaimEvent message;
   pb::ExpenseClaim& told = *message.mutable_claim();
   told = ToProto(after);
+  // Digests outlive an erasure: they say nothing of the texts.
+  rpc::ClearPersonal(told);
   const std::string after_digest = DigestOf(told);
   AddDeadlines(DeadlinesOf(after, place.budget, who.now), told);
   SetScope(place.budget, *message.mutable_budget());
@@ -165,7 +167,11 @@ bus::Event ClaimChanged(const Who& who, const Place& place, const ExpenseClaim* 
       EventOf(who, change, {"claim", after.id, after.revision, told.name()}, message);
   SetAudience(place.budget, event);
   event.audience.push_back(after.claimant);
-  if (before != nullptr) event.before_digest = DigestOf(ToProto(*before));
+  if (before != nullptr) {
+    pb::ExpenseClaim earlier = ToProto(*before);
+    rpc::ClearPersonal(earlier);
+    event.before_digest = DigestOf(earlier);
+  }
   event.after_digest = after_digest;
   return event;
 }

@@ -5,6 +5,7 @@
 #include "common/rpc/name.h"
 #include "services/budgets/api/budgets_api.h"
 #include "services/budgets/api/convert.h"
+#include "services/budgets/api/payments.h"
 #include "services/budgets/api/relation.h"
 #include "services/budgets/domain/deadlines_of.h"
 #include "services/budgets/store/claim_store.h"
@@ -121,7 +122,7 @@ absl::StatusOr<pb::ExpenseClaim> Api::CreateClaim(rpc::Call& call,
         claim.claimant = call.principal.name;
         claim.create_time = claim.update_time = call.now;
         claim.revision = 1;
-        store::SaveClaim(tx, claim);
+        RETURN_IF_ERROR(claims_.Save(tx, claim, call.now));
         engine_.outbox().Append(
             tx, ClaimChanged(desk.who(), desk.place(), nullptr, claim,
                              {.action = "created", .from = "", .to = Name(claim.state)}));
@@ -136,7 +137,7 @@ absl::StatusOr<pb::ExpenseClaim> Api::GetClaim(rpc::Call& call,
       [&](db::Tx& tx) -> absl::StatusOr<pb::ExpenseClaim> {
         ASSIGN_OR_RETURN(
             const ExpenseClaim claim,
-            store::LoadClaim(tx, name.budget, name.id, ClaimScopeOf(call), store::Lock::kNo));
+            claims_.Load(tx, name.budget, name.id, ClaimScopeOf(call), store::Lock::kNo));
         ASSIGN_OR_RETURN(Desk desk, Desk::Look(tx, WhoOf(call), name.budget, store::Everything()));
         return AnswerWith(desk, claim, call.principal);
       },
@@ -154,10 +155,10 @@ absl::StatusOr<pb::ListClaimsResponse> Api::ListClaims(rpc::Call& call,
   return database_.Read(
       [&](db::Tx& tx) -> absl::StatusOr<pb::ListClaimsResponse> {
         ASSIGN_OR_RETURN(std::vector<ExpenseClaim> rows,
-                         store::ListClaims(tx, budget, ClaimScopeOf(call),
-                                           {.where = page.where,
-                                            .order_and_limit = page.order_and_limit,
-                                            .parameters = page.parameters}));
+                         claims_.List(tx, budget, ClaimScopeOf(call),
+                                      {.where = page.where,
+                                       .order_and_limit = page.order_and_limit,
+                                       .parameters = page.parameters}));
         pb::ListClaimsResponse response;
         const bool more = rows.size() > static_cast<std::size_t>(page.size);
         if (more) rows.resize(static_cast<std::size_t>(page.size));
@@ -178,7 +179,7 @@ absl::StatusOr<pb::ExpenseClaim> Api::UpdateClaim(rpc::Call& call,
             store::LoadClaim(tx, name.budget, name.id, scope, store::Lock::kNo).status());
         ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), name.budget, store::Everything()));
         ASSIGN_OR_RETURN(const ExpenseClaim before,
-                         store::LoadClaim(tx, name.budget, name.id, scope, store::Lock::kYes));
+                         claims_.Load(tx, name.budget, name.id, scope, store::Lock::kYes));
         RETURN_IF_ERROR(rpc::MatchEtag(request.claim().etag(), before.revision));
         pb::ExpenseClaim changed = ToProto(before);
         RETURN_IF_ERROR(
@@ -192,7 +193,7 @@ absl::StatusOr<pb::ExpenseClaim> Api::UpdateClaim(rpc::Call& call,
                                                 kClaimWorkflow, ClaimAction::kUpdate));
         ASSIGN_OR_RETURN(const ClaimDecision decision,
                          Decide(facts, ClaimAction::kUpdate, facts.role));
-        store::SaveClaim(tx, decision.after);
+        RETURN_IF_ERROR(claims_.Save(tx, decision.after, call.now));
         engine_.outbox().Append(tx, ClaimChanged(desk.who(), desk.place(), &before, decision.after,
                                                  {.action = decision.move->event,
                                                   .from = Name(decision.from),
@@ -209,7 +210,7 @@ absl::StatusOr<pb::ExpenseClaim> Api::TakeClaimStep(db::Tx& tx, rpc::Call& call,
   RETURN_IF_ERROR(store::LoadClaim(tx, name.budget, name.id, scope, store::Lock::kNo).status());
   ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), name.budget, store::Everything()));
   ASSIGN_OR_RETURN(const ExpenseClaim before,
-                   store::LoadClaim(tx, name.budget, name.id, scope, store::Lock::kYes));
+                   claims_.Load(tx, name.budget, name.id, scope, store::Lock::kYes));
   RETURN_IF_ERROR(rpc::MatchEtag(request.etag(), before.revision));
   ASSIGN_OR_RETURN(ClaimFacts facts, ClaimFactsOf(desk, before));
   ASSIGN_OR_RETURN(facts.actor, ActorOf(desk, call, request.on_behalf_of()));
@@ -232,6 +233,11 @@ absl::StatusOr<pb::ExpenseClaim> Api::TakeClaimStep(db::Tx& tx, rpc::Call& call,
                    DecideFor(desk, facts, action, facts.role,
                              action == ClaimAction::kPay ? auth::Role::kAccountant
                                                          : auth::Role::kBudgetManager));
+  for (const MovementPlan& plan : decision.movements) {
+    RETURN_IF_ERROR(CheckDate(desk, plan.effective_date, "", facts.role).status());
+    if (plan.kind != MovementKind::kPay) continue;
+    RETURN_IF_ERROR(CheckOwed(desk, plan.partner, plan.effective_date, plan.amount));
+  }
   std::optional<CommitmentDecision> liquidated;
   if (decision.liquidates) {
     ASSIGN_OR_RETURN(liquidated, LiquidateFor(desk, facts, cost));
@@ -263,7 +269,7 @@ absl::Status Api::SettleClaim(Desk& desk, const ClaimFacts& facts, const ClaimDe
   if (after == ClaimState::kPaid) paid.paid += decision.after.recognised;
   if (after == ClaimState::kPaymentFailed) paid.paid -= decision.after.recognised;
   if (paid.paid != facts.commitment.paid) store::SaveCommitment(tx, paid);
-  store::SaveClaim(tx, decision.after);
+  RETURN_IF_ERROR(claims_.Save(tx, decision.after, facts.now));
   engine_.outbox().Append(
       tx, ClaimChanged(
               desk.who(), desk.place(), &facts.claim, decision.after,

@@ -52,9 +52,9 @@ absl::StatusOr<pb::Commitment> Api::TakeStep(rpc::Call& call,
     });
   }
   return rpc::MutateInLane<pb::Commitment>(
-      database_, call, request, [&](const rpc::Asked& asked) -> CommandOutcome {
+      database_, call, request, [&](const rpc::Asked& asked) -> CommitmentOutcome {
         command.asked = &asked;
-        ASSIGN_OR_RETURN(CommandOutcome outcome,
+        ASSIGN_OR_RETURN(CommitmentOutcome outcome,
                          lane_.Run(name.budget, command, call.transact_options()));
         return outcome;
       });
@@ -103,11 +103,11 @@ absl::StatusOr<std::vector<Api::CommitmentOutcome>> Api::TakeSteps(
   return outcomes;
 }
 
-absl::StatusOr<std::vector<Api::CommandOutcome>> Api::ApplyCommands(
+absl::StatusOr<std::vector<Api::CommitmentOutcome>> Api::ApplyCommands(
     db::Tx& tx, const std::string& budget, const std::vector<CommitmentCommand>& commands) {
   std::vector<const rpc::Asked*> asked;
   for (const CommitmentCommand& command : commands) asked.push_back(command.asked);
-  ASSIGN_OR_RETURN(std::vector<rpc::Earlier> earlier, rpc::FindEarlier(tx, asked));
+  ASSIGN_OR_RETURN(const std::vector<rpc::Earlier> earlier, rpc::FindEarlier(tx, asked));
   std::vector<CommitmentCommand> fresh;
   for (std::size_t i = 0; i < commands.size(); ++i) {
     if (!earlier[i].has_value()) fresh.push_back(commands[i]);
@@ -116,22 +116,22 @@ absl::StatusOr<std::vector<Api::CommandOutcome>> Api::ApplyCommands(
   if (!fresh.empty()) {
     ASSIGN_OR_RETURN(taken, TakeSteps(tx, budget, fresh));
   }
-  std::vector<CommandOutcome> outcomes;
-  outcomes.reserve(commands.size());  // Replies point into it.
+  std::vector<CommitmentOutcome> outcomes;
+  std::vector<std::string> bytes;
   std::vector<rpc::ReplyTo> replies;
+  bytes.reserve(commands.size());  // Replies point into it.
   auto next = taken.begin();
   for (std::size_t i = 0; i < commands.size(); ++i) {
     if (earlier[i].has_value()) {
-      outcomes.push_back(*std::move(earlier[i]));
+      const absl::StatusOr<std::string>& reply = *earlier[i];
+      outcomes.push_back(reply.ok() ? rpc::ParseReply<pb::Commitment>(*reply)
+                                    : CommitmentOutcome(reply.status()));
       continue;
     }
-    const CommitmentOutcome& outcome = *next++;
-    if (!outcome.ok()) {
-      outcomes.emplace_back(outcome.status());
-      continue;
-    }
-    outcomes.emplace_back(outcome->SerializeAsString());
-    replies.push_back({.asked = asked[i], .bytes = *outcomes.back()});
+    outcomes.push_back(std::move(*next++));
+    if (!outcomes.back().ok()) continue;
+    bytes.push_back(outcomes.back()->SerializeAsString());
+    replies.push_back({.asked = asked[i], .bytes = bytes.back()});
   }
   rpc::StoreReplies(tx, replies);
   return outcomes;

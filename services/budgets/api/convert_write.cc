@@ -163,8 +163,13 @@ pb::Period ToProto(const Period& period) {
 pb::Commitment ToProto(const Commitment& commitment, const money::Currency& currency) {
   const auto amount = [&](std::int64_t minor) { return AmountToProto({minor, currency}); };
   pb::Commitment message;
-  message.set_name(NameIn(commitment.budget, "commitments", commitment.id));
-  *message.mutable_line() = ToProto(commitment.line, commitment.budget);
+  // A stay's grant that no budget pays is in none, and one that no scheme pays is on no line.
+  message.set_name(commitment.budget.empty()
+                       ? "commitments/" + commitment.id
+                       : NameIn(commitment.budget, "commitments", commitment.id));
+  if (!commitment.line.period.empty()) {
+    *message.mutable_line() = ToProto(commitment.line, commitment.budget);
+  }
   message.set_display_name(commitment.display_name);
   message.set_supplier_reference(commitment.supplier_reference);
   *message.mutable_amount() = AmountToProto(commitment.amount);

@@ -50,33 +50,17 @@ void SetTimers(const Desk& desk, const std::vector<TimerPlan>& plans) {
 
 absl::StatusOr<Desk> Desk::Open(db::Tx& tx, const std::string& budget, const Needs& needs) {
   store::LockLedger(tx, budget);
-  std::map<std::string, Commitment> commitments;
-  if (!needs.commitments.empty()) {
-    ASSIGN_OR_RETURN(std::vector<Commitment> loaded,
-                     store::LoadCommitments(tx, budget, needs.commitments, store::Lock::kYes));
-    for (Commitment& commitment : loaded) {
-      std::string id = commitment.id;
-      commitments.emplace(std::move(id), std::move(commitment));
-    }
-  }
-  store::LedgerNeeds accounts = AccountsOf(commitments);
+  ASSIGN_OR_RETURN(store::Dossier dossier, store::LoadDossier(tx, budget, needs.commitments));
+  store::LedgerNeeds accounts = AccountsOf(dossier.commitments);
   accounts.journal_ids = needs.journal_ids;
   accounts.locked = true;
-  auto ledger = store::LedgerBatch::Open(tx, budget, std::move(accounts));
-  if (absl::IsNotFound(ledger.status())) return store::NoSuchBudget(budget);
-  RETURN_IF_ERROR(ledger.status());
-  ASSIGN_OR_RETURN(Budget loaded,
-                   store::LoadBudget(tx, budget, store::Everything(), store::Lock::kYes));
-  ASSIGN_OR_RETURN(std::vector<Period> periods, store::LoadPeriods(tx, budget, store::Lock::kYes));
-  const std::int64_t last_sequence = ledger->last_sequence();
-  Desk desk(tx, Who(), *std::move(ledger), std::move(loaded), std::move(periods));
+  ASSIGN_OR_RETURN(store::LedgerBatch ledger,
+                   store::LedgerBatch::Open(tx, budget, std::move(accounts)));
+  const std::int64_t last_sequence = ledger.last_sequence();
+  Desk desk(tx, Who(), std::move(ledger), std::move(dossier.budget), std::move(dossier.periods));
   desk.last_sequence_ = last_sequence;
-  std::set<LineKey> lines;
-  for (const auto& [id, commitment] : commitments) lines.insert(commitment.line);
-  if (!lines.empty()) {
-    ASSIGN_OR_RETURN(desk.rows_, store::LoadLines(tx, budget, lines));
-  }
-  desk.commitments_ = std::move(commitments);
+  desk.rows_ = std::move(dossier.lines);
+  desk.commitments_ = std::move(dossier.commitments);
   return desk;
 }
 

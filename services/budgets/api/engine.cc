@@ -66,7 +66,13 @@ absl::StatusOr<PeriodFacts> FactsOf(Desk& desk, const Period& period) {
 absl::StatusOr<CommitmentFacts> FactsOf(Desk& desk, const Commitment& commitment) {
   CommitmentFacts facts;
   facts.budget = desk.budget();
-  ASSIGN_OR_RETURN(facts.period, desk.PeriodOf(commitment.line.period));
+  if (commitment.line.period.empty()) {
+    // A stay's grant that was refused before it had a line: no period is its own.
+    facts.period.start_date = facts.budget.start_date;
+    facts.period.end_date = facts.budget.end_date;
+  } else {
+    ASSIGN_OR_RETURN(facts.period, desk.PeriodOf(commitment.line.period));
+  }
   facts.commitment = commitment;
   facts.now = desk.who().now;
   facts.today = desk.today();
@@ -181,14 +187,15 @@ absl::Status Engine::EndBudget(db::Tx& tx, const timers::Timer& timer) {
 absl::StatusOr<CommitmentDecision> Engine::DecideGrant(Desk& desk, const Stay& stay,
                                                        Commitment& commitment) {
   const Budget& budget = desk.budget();
-  if (budget.grants.empty()) {
-    return FailedPrecondition(kNoGrantScheme, "the budget has no grant scheme",
-                              {{"budget", BudgetName(budget.id)}});
+  const GrantScheme* const found = SchemeFor(budget, stay.call);
+  if (found == nullptr) {
+    return FailedPrecondition(kNoGrantScheme, "the budget has no grant scheme for this call",
+                              {{"budget", BudgetName(budget.id)}, {"call", stay.call}});
   }
   if (!stay.first.has_value() || !stay.last.has_value()) {
     return FailedPrecondition(kInvalidArgument, "the stay has no dates", {{"stay", stay.name}});
   }
-  const GrantScheme& scheme = budget.grants.front();
+  const GrantScheme& scheme = *found;
   ASSIGN_OR_RETURN(commitment.amount, GrantOf(scheme, *stay.first, *stay.last));
   commitment.line.category = scheme.category;
   commitment.line.partner = scheme.partner;
@@ -236,7 +243,7 @@ absl::Status Engine::AskForGrant(db::Tx& tx, const Who& who, const Stay& stay) {
   commitment.create_time = commitment.update_time = who.now;
   commitment.demo = stay.demo;
   commitment.effective_date = std::chrono::floor<std::chrono::days>(who.now);
-  ASSIGN_OR_RETURN(const auto payer, store::FindPayer(tx, stay.funding_reference));
+  ASSIGN_OR_RETURN(const auto payer, store::FindPayer(tx, stay.call, stay.funding_reference));
   if (!payer.has_value()) {
     // Kept without a budget, so that the stay has its answer and the event its revision.
     Budget nobody;

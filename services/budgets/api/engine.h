@@ -17,6 +17,7 @@ namespace jointly::budgets {
 struct Stay {
   std::string id;    // Bare.
   std::string name;  // "mobilities/x".
+  std::string call;  // "calls/x"; empty: the event did not say.
   std::string funding_reference;
   std::optional<Date> first;
   std::optional<Date> last;

@@ -6,18 +6,15 @@
 #include "services/budgets/api/budgets_api.h"
 #include "services/budgets/api/convert.h"
 #include "services/budgets/api/relation.h"
-#include "services/budgets/domain/opening.h"
-#include "services/budgets/store/commitment_store.h"
+#include "services/budgets/api/take_over.h"
 #include "services/budgets/store/replica_store.h"
 
-// A budget that runs elsewhere is taken over as it stands: active, its begun periods open, its
-// lines with what was spent and paid, its open commitments approved. Whoever approved all that did
-// so elsewhere, which is why the importer is its requester and nobody its approver; the guards of
-// submission and activation hold as for any other budget.
+// A budget that runs elsewhere is taken over as it stands: a draft first, which another person
+// approves as any other (B14); its activation then opens the periods that have begun, posts the
+// lines with what was spent and paid, and reserves the open commitments, asked for by who submitted
+// the budget and approved by who approved it.
 namespace jointly::budgets {
 namespace {
-
-constexpr const char* kOpening = "opening";
 
 struct ImportFacts {
   Budget budget;
@@ -40,9 +37,9 @@ absl::StatusOr<ImportFacts> ReadImport(const pb::ImportBudgetRequest& request, I
   return facts;
 }
 
-// The budget as it is after its submission and activation, which its guards allow.
-absl::StatusOr<BudgetDecision> Activated(db::Tx& tx, const ImportFacts& imported, const Hand& hand,
-                                         Date today, Time now) {
+// What submission and activation would refuse is refused now.
+absl::Status CheckGuards(db::Tx& tx, const ImportFacts& imported, const Hand& hand, Date today,
+                         Time now) {
   BudgetFacts facts;
   facts.budget = imported.budget;
   facts.periods = imported.periods;
@@ -54,11 +51,7 @@ absl::StatusOr<BudgetDecision> Activated(db::Tx& tx, const ImportFacts& imported
   ASSIGN_OR_RETURN(BudgetDecision submitted, Decide(facts, BudgetAction::kSubmit, Role::kManager));
   facts.budget = std::move(submitted.after);
   facts.budget.state = BudgetState::kApproved;
-  ASSIGN_OR_RETURN(BudgetDecision active, Decide(facts, BudgetAction::kActivate, Role::kManager));
-  active.after.create_time = now;
-  active.after.update_time = now;
-  active.after.revision = 1;
-  return active;
+  return Decide(facts, BudgetAction::kActivate, Role::kManager).status();
 }
 
 void AddBadRows(const Opening& opening, pb::ImportBudgetResponse& response) {
@@ -69,140 +62,6 @@ void AddBadRows(const Opening& opening, pb::ImportBudgetResponse& response) {
     added.set_column(row.column);
     added.set_problem(row.problem);
   }
-}
-
-absl::Status RefuseBadRows(const Opening& opening) {
-  Violations violations;
-  for (const BadRow& row : opening.bad_rows) {
-    violations.Add(row.file + "_csv[" + std::to_string(row.row) + "]." + row.column, row.problem);
-  }
-  return violations.ToStatus();
-}
-
-// Those that have no rate cannot be judged any further.
-void Convert(const Desk& desk, Opening& opening) {
-  std::erase_if(opening.commitments, [&](OpeningCommitment& commitment) {
-    auto cost = desk.CostOf(commitment.amount, commitment.date);
-    if (cost.ok()) {
-      commitment.control = cost->control;
-      commitment.conversion = std::move(cost->conversion);
-    } else if (opening.bad_rows.size() < kBadRowsMax) {
-      opening.bad_rows.push_back({.file = "commitments",
-                                  .row = commitment.row,
-                                  .column = "amount",
-                                  .problem = MessageOf(cost.status())});
-    }
-    return !cost.ok();
-  });
-}
-
-Commitment CommitmentOf(const Desk& desk, const OpeningCommitment& opening, const Hand& requester) {
-  Commitment commitment;
-  commitment.id = opening.id;
-  commitment.budget = desk.budget().id;
-  commitment.line = opening.line;
-  commitment.display_name = opening.supplier_reference;
-  commitment.supplier_reference = opening.supplier_reference;
-  commitment.amount = opening.amount;
-  commitment.effective_date = opening.date;
-  commitment.reserved = opening.control;
-  commitment.remaining = opening.control;
-  commitment.original_remaining = opening.amount.minor;
-  commitment.conversion = opening.conversion;
-  commitment.state = CommitmentState::kApproved;
-  commitment.requester = requester;
-  commitment.create_time = desk.who().now;
-  commitment.update_time = desk.who().now;
-  commitment.revision = 1;
-  commitment.demo = desk.budget().demo;
-  return commitment;
-}
-
-// Opens what has begun, without closing what is over: its bookkeeper does that here, with its rule.
-absl::Status OpenPeriods(Desk& desk, const Hand& hand, std::vector<PeriodDecision>& opened) {
-  for (const Period& period : desk.periods()) {
-    if (period.start_date > desk.today()) continue;
-    ASSIGN_OR_RETURN(PeriodFacts facts, FactsOf(desk, period));
-    facts.actor = {.hand = hand, .able = {}, .delegations = {}, .today = desk.today()};
-    facts.input.reason = "taken over while it runs";
-    ASSIGN_OR_RETURN(PeriodDecision decision,
-                     Decide(facts, PeriodAction::kOpenPeriod, Role::kManager));
-    desk.Save(decision.after);
-    opened.push_back(std::move(decision));
-  }
-  return absl::OkStatus();
-}
-
-// What a line was given at first, for the funder's category rules.
-void RememberLines(db::Tx& tx, const std::string& budget, const Opening& opening) {
-  for (const OpeningLine& line : opening.lines) {
-    store::LineRow row;
-    row.history = {.key = line.key, .initial = line.authorised, .transferred = 0};
-    store::SaveLine(tx, budget, row);
-  }
-}
-
-// What the others are told, in the order in which it came to be.
-struct Events {
-  bus::Outbox& outbox;
-  const Desk& desk;
-
-  void Tell(const BudgetBalance& balance, const std::vector<Alert>& alerts) const {
-    outbox.Append(desk.tx(), BudgetChanged(desk.who(), nullptr, desk.budget(),
-                                           {.action = "activated", .from = "", .to = "active"},
-                                           alerts, &balance));
-  }
-  void Tell(const BudgetBalance& balance, const PeriodDecision& opened) const {
-    outbox.Append(
-        desk.tx(),
-        PeriodChanged(desk.who(), desk.place(), nullptr, opened.after,
-                      {.action = "opened", .from = "", .to = Name(opened.after.state)}, &balance));
-  }
-  void Tell(const Commitment& commitment) const {
-    outbox.Append(desk.tx(),
-                  CommitmentChanged(desk.who(), desk.place(), nullptr, commitment,
-                                    {.action = "reserved", .from = "", .to = "approved"}, {}));
-  }
-};
-
-// Writes all of it, or finds what is wrong with it: then nothing may be kept.
-absl::StatusOr<Opening> Import(Desk& desk, bus::Outbox& outbox, const Hand& hand,
-                               const pb::ImportBudgetRequest& request) {
-  Opening opening = ReadOpening(desk.budget(), desk.periods(), desk.today(), request.lines_csv(),
-                                request.commitments_csv());
-  Convert(desk, opening);
-  std::vector<Journal> journals =
-      OpeningJournals(desk.budget(), opening, [&](Date date, const std::string& document) {
-        return desk.EntryOf(date, document, kOpening);
-      });
-  if (!opening.bad_rows.empty()) return opening;
-  RememberLines(desk.tx(), desk.budget().id, opening);
-  for (Journal& journal : journals) RETURN_IF_ERROR(desk.Post(std::move(journal)));
-  std::vector<PeriodDecision> opened;
-  RETURN_IF_ERROR(OpenPeriods(desk, hand, opened));
-  ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.Settle());
-  ASSIGN_OR_RETURN(const BudgetBalance balance, desk.Balance());
-  const Events events{outbox, desk};
-  events.Tell(balance, alerts);
-  for (const PeriodDecision& decision : opened) {
-    SetTimers(desk, decision.timers);
-    events.Tell(balance, decision);
-  }
-  for (const OpeningCommitment& row : opening.commitments) {
-    const Commitment commitment = CommitmentOf(desk, row, hand);
-    store::InsertCommitment(desk.tx(), commitment);
-    events.Tell(commitment);
-  }
-  return opening;
-}
-
-pb::Budget Shown(const Desk& desk, const BudgetBalance& balance) {
-  const money::Currency& currency = desk.budget().currency;
-  pb::Budget proto = ToProto(desk.budget());
-  *proto.mutable_totals() = ToProto(TotalOf(balance, ""), balance.paid, currency);
-  *proto.mutable_pool() = AmountToProto({balance.pool, currency});
-  proto.set_last_sequence(desk.last_sequence());
-  return proto;
 }
 
 }  // namespace
@@ -218,23 +77,30 @@ absl::StatusOr<pb::ImportBudgetResponse> Api::ImportBudget(rpc::Call& call,
         const Who who = WhoOf(call);
         const Hand hand{.person = call.principal.name, .in_place_of = ""};
         ASSIGN_OR_RETURN(const CivilTime here, ToCivil(call.now, facts.budget.time_zone));
-        ASSIGN_OR_RETURN(const BudgetDecision active,
-                         Activated(tx, facts, hand, here.date, call.now));
-        store::CreateLedger(tx, active.after.id, active.after.currency.code);
-        store::InsertBudget(tx, active.after);
+        RETURN_IF_ERROR(CheckGuards(tx, facts, hand, here.date, call.now));
+        Budget draft = facts.budget;
+        draft.requester = hand;
+        draft.create_time = draft.update_time = call.now;
+        draft.revision = 1;
+        store::CreateLedger(tx, draft.id, draft.currency.code);
+        store::InsertBudget(tx, draft);
         for (const Period& period : facts.periods) store::SavePeriod(tx, period);
-        ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, who, active.after.id, store::Everything()));
-        ASSIGN_OR_RETURN(const Opening opening, Import(desk, engine_.outbox(), hand, request));
+        const store::OpeningFiles files{request.lines_csv(), request.commitments_csv()};
+        store::SaveOpening(tx, draft.id, files);
+        ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, who, draft.id, store::Everything()));
+        const TakeOver opening = ReadTakeOver(desk, files);
         pb::ImportBudgetResponse response;
-        AddBadRows(opening, response);
-        if (!opening.bad_rows.empty()) {
+        AddBadRows(opening.opening, response);
+        if (!opening.opening.bad_rows.empty()) {
           // A rehearsal lists them; a real import is refused with the same list.
           if (request.validate_only()) return response;
-          return RefuseBadRows(opening);
+          return RefuseBadRows(opening.opening);
         }
-        SetTimers(desk, active.timers);
-        ASSIGN_OR_RETURN(const BudgetBalance balance, desk.Balance());
-        *response.mutable_budget() = Shown(desk, balance);
+        engine_.outbox().Append(
+            tx,
+            BudgetChanged(who, nullptr, draft,
+                          {.action = "created", .from = "", .to = Name(draft.state)}, {}, nullptr));
+        ASSIGN_OR_RETURN(*response.mutable_budget(), AnswerBudget(desk, call.principal));
         return response;
       });
 }

@@ -3,6 +3,7 @@
 #include "common/rpc/name.h"
 #include "services/budgets/api/budgets_api.h"
 #include "services/budgets/api/convert.h"
+#include "services/budgets/api/payments.h"
 #include "services/budgets/api/relation.h"
 #include "services/budgets/api/statement_convert.h"
 #include "services/budgets/domain/text.h"
@@ -19,31 +20,6 @@ absl::Status CheckRuns(const Budget& budget) {
   const std::string state(Name(budget.state));
   return FailedPrecondition(kBudgetNotActive, "the budget is " + state + ": activate it first",
                             {{"budget", BudgetName(budget.id)}, {"state", state}});
-}
-
-// The period of a date, for a line that must be in it (or for the pool: any).
-absl::StatusOr<Period> CheckDate(const Desk& desk, Date date, const std::string& period_id,
-                                 Role role) {
-  const Period* period = desk.PeriodAt(date);
-  const Budget& budget = desk.budget();
-  if (period == nullptr || (!period_id.empty() && period->id != period_id)) {
-    const Period* wanted = FindPeriod(desk.periods(), period_id);
-    return FailedPrecondition(
-        kDateOutsideBudget,
-        FormatDate(date) + " is not in " +
-            (period_id.empty() ? std::string("the budget") : "the line's period " + period_id),
-        {{"date", FormatDate(date)},
-         {"period", period_id},
-         {"start", FormatDate(wanted == nullptr ? budget.start_date : wanted->start_date)},
-         {"end", FormatDate(wanted == nullptr ? budget.end_date : wanted->end_date)}});
-  }
-  if (TakesEntries(period->state, role)) return *period;
-  const std::string state(Name(period->state));
-  return FailedPrecondition(kPeriodNotOpen,
-                            "the period " + period->id + " is " + state +
-                                ": date it in an open "
-                                "period, or ask the accountant",
-                            {{"period", period->id}, {"state", state}});
 }
 
 absl::Status CheckCategory(const Budget& budget, const LineKey& line, Date date) {
@@ -230,6 +206,7 @@ absl::StatusOr<pb::PostingReply> Api::AllocateBudget(rpc::Call& call,
                              "in kind is recorded, not allocated");
         }
         RETURN_IF_ERROR(violations.ToStatus());
+        RETURN_IF_ERROR(CheckNotClosed(desk, date));
         for (const LineAmount& line : lines) {
           ASSIGN_OR_RETURN(const Period period, desk.PeriodOf(line.line.period));
           if (period.state == PeriodState::kPlanned || period.state == PeriodState::kOpen) continue;
@@ -301,7 +278,7 @@ absl::StatusOr<pb::PostingReply> Api::PayCost(rpc::Call& call, const pb::PayCost
         Desk& desk = counter.desk;
         const Budget& budget = desk.budget();
         Violations violations;
-        const std::string partner =
+        std::string partner =
             request.partner().empty() ? budget.partners.front() : request.partner();
         violations.Require(HasPartner(budget, partner), "partner", "is no partner of the budget");
         const money::Money amount =
@@ -326,7 +303,15 @@ absl::StatusOr<pb::PostingReply> Api::PayCost(rpc::Call& call, const pb::PayCost
           RETURN_IF_ERROR(CheckPayer(payer, *commitment));
           ASSIGN_OR_RETURN(settled, Settled(desk, *commitment, amount, cost));
           RETURN_IF_ERROR(CheckRemainsToPay(*commitment, settled, budget.currency));
+          // It was recognised as owed to the partner of its line.
+          violations.Require(request.partner().empty() || partner == commitment->line.partner,
+                             "partner", "must be the commitment's: " + commitment->line.partner);
+          RETURN_IF_ERROR(violations.ToStatus());
+          partner = commitment->line.partner;
+        } else {
+          RETURN_IF_ERROR(CheckOwedWithoutCommitment(desk, partner, settled));
         }
+        RETURN_IF_ERROR(CheckOwed(desk, partner, date, settled));
         RETURN_IF_ERROR(desk.Post(budgets::Pay(
             desk.EntryOf(date, commitment.has_value() ? "commitments/" + commitment->id : "",
                          request.reference()),

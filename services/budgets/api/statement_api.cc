@@ -34,29 +34,26 @@ absl::StatusOr<pb::Forecast> Api::GetForecast(rpc::Call& call,
 
 absl::StatusOr<pb::VerifyBudgetResponse> Api::VerifyBudget(rpc::Call& call,
                                                            const pb::VerifyBudgetRequest& request) {
-  pb::VerifyBudgetResponse response;
-  const auto add = [&](const std::vector<Finding>& findings) {
-    for (const Finding& finding : findings) {
-      response.add_findings(finding.invariant + " " + finding.subject + ": " + finding.text);
-    }
-  };
-  std::string budget;
-  const absl::Status seen = database_.Read(
-      [&](db::Tx& tx) -> absl::Status {
-        ASSIGN_OR_RETURN(const SeenBudget found, SeeBudget(tx, ScopeOf(call), request.name()));
-        budget = found.budget.id;
+  return database_.Read(
+      [&](db::Tx& tx) -> absl::StatusOr<pb::VerifyBudgetResponse> {
+        ASSIGN_OR_RETURN(const SeenBudget seen, SeeBudget(tx, ScopeOf(call), request.name()));
+        ASSIGN_OR_RETURN(store::ViewsProof views, store::ViewsProof::Begin(tx, seen.budget.id));
+        ASSIGN_OR_RETURN(const store::Verification ledger,
+                         store::VerifyLedger(tx, seen.budget.id,
+                                             [&](const Journal& journal) { views.Add(journal); }));
         ASSIGN_OR_RETURN(const std::vector<Finding> findings,
-                         store::VerifyViews(tx, found.budget, found.periods));
-        add(findings);
-        return absl::OkStatus();
+                         views.Finish(tx, seen.budget, seen.periods));
+        pb::VerifyBudgetResponse response;
+        for (const auto* found : {&findings, &ledger.findings}) {
+          for (const Finding& finding : *found) {
+            response.add_findings(finding.invariant + " " + finding.subject + ": " + finding.text);
+          }
+        }
+        response.set_entries(ledger.journals);
+        response.set_chain_head(ledger.head_hash);
+        return response;
       },
       call.transact_options());
-  RETURN_IF_ERROR(seen);
-  ASSIGN_OR_RETURN(const store::Verification ledger, store::VerifyLedger(database_, budget));
-  add(ledger.findings);
-  response.set_entries(ledger.journals);
-  response.set_chain_head(ledger.head_hash);
-  return response;
 }
 
 }  // namespace jointly::budgets

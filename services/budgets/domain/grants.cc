@@ -42,6 +42,15 @@ absl::StatusOr<std::int64_t> DaysOf(Date first, Date last, std::string_view conv
                          {{"day_convention", std::string(convention)}});
 }
 
+const GrantScheme* SchemeFor(const Budget& budget, std::string_view call) {
+  const GrantScheme* of_any_call = nullptr;
+  for (const GrantScheme& scheme : budget.grants) {
+    if (!scheme.call.empty() && scheme.call == call) return &scheme;
+    if (scheme.call.empty() && of_any_call == nullptr) of_any_call = &scheme;
+  }
+  return of_any_call;
+}
+
 absl::StatusOr<money::Money> GrantOf(const GrantScheme& scheme, Date first, Date last) {
   ASSIGN_OR_RETURN(const std::int64_t days, DaysOf(first, last, scheme.day_convention));
   return money::Multiply(scheme.rate_per_day, days);

@@ -16,6 +16,9 @@ inline constexpr Reason kUnknownDayConvention{"UNKNOWN_DAY_CONVENTION"};  // day
 bool KnownDayConvention(std::string_view name);
 // Days of a stay; INVALID_ARGUMENT when it ends before it starts.
 absl::StatusOr<std::int64_t> DaysOf(Date first, Date last, std::string_view convention);
+// The scheme that pays the stays of a call: the first that names it, else the first that names
+// none; null when there is neither.
+const GrantScheme* SchemeFor(const Budget& budget, std::string_view call);
 absl::StatusOr<money::Money> GrantOf(const GrantScheme& scheme, Date first, Date last);
 
 }  // namespace jointly::budgets

@@ -339,6 +339,7 @@ struct ExpenseClaim {
   std::string payment_journal;  // Id of the journal of the last payment.
   std::int64_t recognised = 0;  // What its approval put in the ledger: control currency.
   std::vector<Attachment> attachments;
+  std::string sealed;  // The personal texts as they are stored: api/claim_vault.h.
   Time create_time;
   Time update_time;
   std::int64_t revision = 0;

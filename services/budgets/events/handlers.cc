@@ -8,6 +8,7 @@
 
 #include "common/error/macros.h"
 #include "common/rpc/convert.h"
+#include "services/budgets/api/claim_vault.h"
 #include "services/budgets/store/claim_store.h"
 #include "services/budgets/store/replica_store.h"
 
@@ -35,14 +36,14 @@ absl::Status FollowInstitution(db::Tx& tx, const bus::Message& message) {
 
 // What the person wrote and named goes; that money was claimed, approved and paid, stays.
 absl::Status Erase(Engine& engine, db::Tx& tx, const Who& who, const std::string& person) {
+  store::DestroyKey(tx, person, who.now);
   ASSIGN_OR_RETURN(const std::vector<ExpenseClaim> claims, store::ClaimsOf(tx, person));
   for (const ExpenseClaim& before : claims) {
     ASSIGN_OR_RETURN(const Budget budget,
                      store::LoadBudget(tx, before.budget, store::Everything(), store::Lock::kNo));
     ExpenseClaim after = before;
-    for (ExpenseItem& item : after.items) item.description.clear();
-    for (Attachment& attachment : after.attachments) attachment.file_name.clear();
-    after.note.clear();
+    after.sealed.clear();
+    ClearTexts(after);
     after.revision += 1;
     after.update_time = who.now;
     store::SaveClaim(tx, after);
@@ -80,6 +81,7 @@ absl::Status FollowMobility(Engine& engine, db::Tx& tx, const bus::Message& mess
   const Who who = FollowerWho(message, engine.clock().Now());
   Stay asked{.id = message.aggregate_id,
              .name = stay.name(),
+             .call = event.call(),
              .funding_reference = stay.funding().funding_reference(),
              .first = {},
              .last = {},

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "common/error/macros.h"
+#include "services/budgets/store/commitment_store.h"
 
 namespace jointly::budgets::store {
 namespace {
@@ -94,6 +95,17 @@ void WriteKeys(db::Tx& tx, const Budget& budget) {
         "INSERT INTO budget_partner (budget, partner) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         {budget.id, partner});
   }
+  for (const GrantScheme& grant : budget.grants) {
+    if (grant.call.empty()) continue;
+    tx.Execute("INSERT INTO budget_call (budget, call) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+               {budget.id, grant.call});
+  }
+}
+
+std::vector<std::string> CallsOf(const Budget& budget) {
+  std::vector<std::string> calls;
+  for (const GrantScheme& grant : budget.grants) calls.push_back(grant.call);
+  return calls;
 }
 
 constexpr std::string_view kPeriodColumns =
@@ -116,6 +128,12 @@ Period ReadPeriod(const db::Row& row) {
   period.update_time = reader.At();
   period.revision = reader.Integer();
   return period;
+}
+
+db::Question PeriodsOf(const std::string& budget, Lock lock) {
+  return {"SELECT " + std::string(kPeriodColumns) +
+              " FROM period WHERE budget = $1 ORDER BY start_date, id" + LockToken(lock),
+          {budget}};
 }
 
 constexpr std::string_view kLineColumns =
@@ -157,6 +175,42 @@ absl::StatusOr<Budget> LoadBudget(db::Tx& tx, const std::string& id, const Scope
                             {db::TextList{scope.offices}, id}));
   if (!rows.empty()) return ReadBudget(rows.front());
   return NoSuchBudget(id);
+}
+
+absl::StatusOr<Dossier> LoadDossier(db::Tx& tx, const std::string& budget,
+                                    std::vector<std::string> commitments) {
+  const std::string lines = R"sql(
+         AND EXISTS (SELECT 1 FROM commitment
+                      WHERE commitment.id {any $2} AND commitment.budget || '' = $1
+                        AND commitment.period = budget_line.period
+                        AND commitment.category = budget_line.category
+                        AND commitment.partner = budget_line.partner
+                        AND commitment.kind = budget_line.kind))sql";
+  std::vector<db::Question> questions = {
+      {"SELECT " + std::string(kColumns) + " FROM budget WHERE id = $1 {for_update}", {budget}},
+      PeriodsOf(budget, Lock::kYes)};
+  if (!commitments.empty()) {
+    questions.push_back(
+        {"SELECT " + std::string(kLineColumns) + " FROM budget_line WHERE budget = $1" + lines,
+         {budget, db::TextList{commitments}}});
+    questions.push_back(CommitmentsOf(budget, std::move(commitments), Lock::kYes));
+  }
+  ASSIGN_OR_RETURN(const std::vector<db::Rows> answers, tx.QueryAll(std::move(questions)));
+  if (answers[0].empty()) return NoSuchBudget(budget);
+  Dossier dossier{.budget = ReadBudget(answers[0].front())};
+  for (const db::Row& row : answers[1]) dossier.periods.push_back(ReadPeriod(row));
+  if (answers.size() == 2) return dossier;
+  for (Commitment& commitment : ReadCommitments(answers[3])) {
+    dossier.lines[commitment.line].history.key = commitment.line;
+    std::string id = commitment.id;
+    dossier.commitments.emplace(std::move(id), std::move(commitment));
+  }
+  for (const db::Row& row : answers[2]) {
+    LineRow line = ReadLine(row);
+    const LineKey key = line.history.key;
+    dossier.lines[key] = std::move(line);
+  }
+  return dossier;
 }
 
 absl::StatusOr<bool> BudgetExists(db::Tx& tx, const std::string& id) {
@@ -212,26 +266,50 @@ void SaveBudget(db::Tx& tx, const Budget& budget) {
   // A partner that leaves sees it no more.
   tx.Execute("DELETE FROM budget_partner WHERE budget = $1 AND NOT (partner {any $2})",
              {budget.id, db::TextList{budget.partners}});
+  tx.Execute("DELETE FROM budget_call WHERE budget = $1 AND NOT (call {any $2})",
+             {budget.id, db::TextList{CallsOf(budget)}});
   WriteKeys(tx, budget);
 }
 
-absl::StatusOr<std::optional<Budget>> FindPayer(db::Tx& tx, const std::string& funding_reference) {
-  if (funding_reference.empty()) return std::nullopt;
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   tx.Query("SELECT " + std::string(kColumns) +
-                                " FROM budget WHERE state = 'active' AND funding_reference = $1"
-                                " ORDER BY create_time, id LIMIT 1",
-                            {funding_reference}));
+absl::StatusOr<std::optional<Budget>> FindPayer(db::Tx& tx, const std::string& call,
+                                                const std::string& funding_reference) {
+  const auto oldest = [&](std::string_view where,
+                          const std::string& key) -> absl::StatusOr<std::optional<Budget>> {
+    if (key.empty()) return std::nullopt;
+    ASSIGN_OR_RETURN(
+        const db::Rows rows,
+        tx.Query("SELECT " + std::string(kColumns) + " FROM budget WHERE state = 'active' AND " +
+                     std::string(where) + " ORDER BY create_time, id LIMIT 1",
+                 {key}));
+    if (rows.empty()) return std::nullopt;
+    return ReadBudget(rows.front());
+  };
+  ASSIGN_OR_RETURN(std::optional<Budget> named,
+                   oldest("id IN (SELECT budget FROM budget_call WHERE call = $1)", call));
+  if (named.has_value()) return named;
+  return oldest("funding_reference = $1", funding_reference);
+}
+
+void SaveOpening(db::Tx& tx, const std::string& budget, const OpeningFiles& files) {
+  tx.Execute("INSERT INTO opening (budget, lines_csv, commitments_csv) VALUES ($1, $2, $3)",
+             {budget, files.lines_csv, files.commitments_csv});
+}
+
+absl::StatusOr<std::optional<OpeningFiles>> FindOpening(db::Tx& tx, const std::string& budget) {
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      tx.Query("SELECT lines_csv, commitments_csv FROM opening WHERE budget = $1", {budget}));
   if (rows.empty()) return std::nullopt;
-  return ReadBudget(rows.front());
+  return OpeningFiles{rows.front().Text("lines_csv"), rows.front().Text("commitments_csv")};
+}
+
+void DeleteOpening(db::Tx& tx, const std::string& budget) {
+  tx.Execute("DELETE FROM opening WHERE budget = $1", {budget});
 }
 
 absl::StatusOr<std::vector<Period>> LoadPeriods(db::Tx& tx, const std::string& budget, Lock lock) {
-  ASSIGN_OR_RETURN(
-      const db::Rows rows,
-      tx.Query("SELECT " + std::string(kPeriodColumns) +
-                   " FROM period WHERE budget = $1 ORDER BY start_date, id" + LockToken(lock),
-               {budget}));
+  db::Question question = PeriodsOf(budget, lock);
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(question.sql, std::move(question.parameters)));
   std::vector<Period> periods;
   for (const db::Row& row : rows) periods.push_back(ReadPeriod(row));
   return periods;
@@ -283,36 +361,15 @@ absl::StatusOr<std::vector<LineRow>> LoadLines(db::Tx& tx, const std::string& bu
 }
 
 absl::StatusOr<LineRow> LoadLine(db::Tx& tx, const std::string& budget, const LineKey& line) {
-  ASSIGN_OR_RETURN(const auto rows, LoadLines(tx, budget, std::set<LineKey>{line}));
-  return rows.at(line);
-}
-
-absl::StatusOr<std::map<LineKey, LineRow>> LoadLines(db::Tx& tx, const std::string& budget,
-                                                     const std::set<LineKey>& lines) {
-  std::map<LineKey, LineRow> known;
-  std::set<std::string> periods;
-  std::set<std::string> categories;
-  std::set<std::string> partners;
-  for (const LineKey& line : lines) {
-    known[line].history.key = line;
-    periods.insert(line.period);
-    categories.insert(line.category);
-    partners.insert(line.partner);
-  }
-  const auto list = [](const std::set<std::string>& texts) {
-    return db::TextList{{texts.begin(), texts.end()}};
-  };
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query("SELECT " + std::string(kLineColumns) +
-                                " FROM budget_line WHERE budget = $1 AND period {any $2}"
-                                " AND category {any $3} AND partner {any $4}",
-                            {budget, list(periods), list(categories), list(partners)}));
-  for (const db::Row& row : rows) {
-    LineRow line = ReadLine(row);
-    const auto found = known.find(line.history.key);
-    if (found != known.end()) found->second = std::move(line);  // Else of the lists' product.
-  }
-  return known;
+                                " FROM budget_line WHERE budget = $1 AND period = $2"
+                                " AND category = $3 AND partner = $4 AND kind = $5",
+                            {budget, line.period, line.category, line.partner, Name(line.kind)}));
+  if (!rows.empty()) return ReadLine(rows.front());
+  LineRow fresh;
+  fresh.history.key = line;
+  return fresh;
 }
 
 void SaveLine(db::Tx& tx, const std::string& budget, const LineRow& line) {

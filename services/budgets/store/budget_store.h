@@ -3,7 +3,6 @@
 #include <absl/status/statusor.h>
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -45,9 +44,19 @@ absl::StatusOr<std::vector<Budget>> SharedBudgets(db::Tx& tx, const Scope& scope
 void InsertBudget(db::Tx& tx, const Budget& budget);
 void SaveBudget(db::Tx& tx, const Budget& budget);
 
-// The active budget that calls name by this funding reference; the oldest one when several do.
-// Nothing when none does.
-absl::StatusOr<std::optional<Budget>> FindPayer(db::Tx& tx, const std::string& funding_reference);
+// The active budget that has a grant scheme for this call, else the one that calls name by this
+// funding reference; the oldest one when several do. Nothing when none does.
+absl::StatusOr<std::optional<Budget>> FindPayer(db::Tx& tx, const std::string& call,
+                                                const std::string& funding_reference);
+
+// The files of an import, kept until the budget is activated with them.
+struct OpeningFiles {
+  std::string lines_csv;
+  std::string commitments_csv;
+};
+void SaveOpening(db::Tx& tx, const std::string& budget, const OpeningFiles& files);
+absl::StatusOr<std::optional<OpeningFiles>> FindOpening(db::Tx& tx, const std::string& budget);
+void DeleteOpening(db::Tx& tx, const std::string& budget);
 
 // In the order of their dates.
 absl::StatusOr<std::vector<Period>> LoadPeriods(db::Tx& tx, const std::string& budget, Lock lock);
@@ -67,9 +76,18 @@ struct LineRow {
 absl::StatusOr<std::vector<LineRow>> LoadLines(db::Tx& tx, const std::string& budget,
                                                const std::string& period = "");
 absl::StatusOr<LineRow> LoadLine(db::Tx& tx, const std::string& budget, const LineKey& line);
-// One row per line that is asked for.
-absl::StatusOr<std::map<LineKey, LineRow>> LoadLines(db::Tx& tx, const std::string& budget,
-                                                     const std::set<LineKey>& lines);
 void SaveLine(db::Tx& tx, const std::string& budget, const LineRow& line);
+
+// What commands on commitments look at beside the ledger, whose lock they hold: locked, and in one
+// round trip.
+struct Dossier {
+  Budget budget;
+  std::vector<Period> periods;
+  std::map<std::string, Commitment> commitments;  // By id: those that there are.
+  std::map<LineKey, LineRow> lines;               // Of these commitments.
+};
+// In whatever scope. Errors: NOT_FOUND BUDGET_NOT_FOUND.
+absl::StatusOr<Dossier> LoadDossier(db::Tx& tx, const std::string& budget,
+                                    std::vector<std::string> commitments);
 
 }  // namespace jointly::budgets::store

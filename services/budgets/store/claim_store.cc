@@ -9,7 +9,7 @@ constexpr std::string_view kClaimColumns =
     "budget, id, commitment, claimant, mission_start_date, mission_end_date, "
     "currency_code, items, state, certifier, certifier_for, approver, approver_for, "
     "payer, payer_for, note, payment_reference, payment_journal, recognised, attachments, "
-    "create_time, update_time, revision";
+    "create_time, update_time, revision, sealed";
 
 ExpenseClaim ReadClaim(const db::Row& row) {
   Reader reader(row);
@@ -34,6 +34,7 @@ ExpenseClaim ReadClaim(const db::Row& row) {
   claim.create_time = reader.At();
   claim.update_time = reader.At();
   claim.revision = reader.Integer();
+  claim.sealed = reader.Text();
   return claim;
 }
 
@@ -60,7 +61,8 @@ db::Values ValuesOf(const ExpenseClaim& claim) {
           Pack(claim.attachments),
           claim.create_time,
           claim.update_time,
-          claim.revision};
+          claim.revision,
+          claim.sealed};
 }
 
 // $1 budget, $2 the caller, $3 the caller's offices.
@@ -102,7 +104,7 @@ absl::StatusOr<std::vector<ExpenseClaim>> ListClaims(db::Tx& tx, const std::stri
 
 void SaveClaim(db::Tx& tx, const ExpenseClaim& claim) {
   tx.Execute(
-      "INSERT INTO claim (" + std::string(kClaimColumns) + ") VALUES " + Placeholders(23) + R"sql(
+      "INSERT INTO claim (" + std::string(kClaimColumns) + ") VALUES " + Placeholders(24) + R"sql(
       ON CONFLICT (budget, id) DO UPDATE
          SET commitment = excluded.commitment, claimant = excluded.claimant, mission_start_date =
              excluded.mission_start_date, mission_end_date = excluded.mission_end_date,
@@ -113,7 +115,7 @@ void SaveClaim(db::Tx& tx, const ExpenseClaim& claim) {
              = excluded.note, payment_reference = excluded.payment_reference, payment_journal =
              excluded.payment_journal, recognised = excluded.recognised, attachments =
              excluded.attachments, create_time = excluded.create_time, update_time =
-             excluded.update_time, revision = excluded.revision)sql",
+             excluded.update_time, revision = excluded.revision, sealed = excluded.sealed)sql",
       ValuesOf(claim));
 }
 
@@ -148,6 +150,33 @@ absl::StatusOr<std::vector<ExpenseClaim>> ClaimsOf(db::Tx& tx, const std::string
   std::vector<ExpenseClaim> claims;
   for (const db::Row& row : rows) claims.push_back(ReadClaim(row));
   return claims;
+}
+
+absl::StatusOr<std::string> KeepKey(db::Tx& tx, const std::string& person,
+                                    const std::string& candidate, Time now) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
+      INSERT INTO personal_key (person, wrapped, create_time) VALUES ($1, $2, $3)
+      ON CONFLICT (person) DO UPDATE SET person = excluded.person
+      RETURNING wrapped)sql",
+                                                 {person, db::Blob{candidate}, now}));
+  return rows.front().Bytes("wrapped");
+}
+
+absl::StatusOr<std::map<std::string, std::string>> LoadKeys(
+    db::Tx& tx, const std::vector<std::string>& people) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query("SELECT person, wrapped FROM personal_key WHERE person {any $1}",
+                            {db::TextList{people}}));
+  std::map<std::string, std::string> keys;
+  for (const db::Row& row : rows) keys[row.Text("person")] = row.Bytes("wrapped");
+  return keys;
+}
+
+void DestroyKey(db::Tx& tx, const std::string& person, Time now) {
+  tx.Execute(R"sql(
+      INSERT INTO personal_key (person, wrapped, create_time) VALUES ($1, $2, $3)
+      ON CONFLICT (person) DO UPDATE SET wrapped = excluded.wrapped)sql",
+             {person, db::Blob{""}, now});
 }
 
 }  // namespace jointly::budgets::store

@@ -2,6 +2,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -45,5 +46,14 @@ absl::StatusOr<bool> IsNamed(db::Tx& tx, const std::string& sha256);
 
 // Claims of a person, for their erasure.
 absl::StatusOr<std::vector<ExpenseClaim>> ClaimsOf(db::Tx& tx, const std::string& person);
+
+// The wrapped key of a person: the one that is stored, else `candidate`, which is stored then. The
+// empty text for a person who was erased.
+absl::StatusOr<std::string> KeepKey(db::Tx& tx, const std::string& person,
+                                    const std::string& candidate, Time now);
+absl::StatusOr<std::map<std::string, std::string>> LoadKeys(db::Tx& tx,
+                                                            const std::vector<std::string>& people);
+// What was sealed for the person is gone for ever.
+void DestroyKey(db::Tx& tx, const std::string& person, Time now);
 
 }  // namespace jointly::budgets::store

@@ -72,13 +72,13 @@ void AddValues(const Commitment& commitment, db::Values& values) {
              commitment.update_time, commitment.revision, commitment.demo);
 }
 
-std::vector<Commitment> ReadAll(const db::Rows& rows) {
+}  // namespace
+
+std::vector<Commitment> ReadCommitments(const db::Rows& rows) {
   std::vector<Commitment> commitments;
   for (const db::Row& row : rows) commitments.push_back(ReadCommitment(row));
   return commitments;
 }
-
-}  // namespace
 
 absl::StatusOr<Commitment> LoadCommitment(db::Tx& tx, const std::string& budget,
                                           const std::string& id, Lock lock) {
@@ -90,14 +90,11 @@ absl::StatusOr<Commitment> LoadCommitment(db::Tx& tx, const std::string& budget,
   return NoSuchCommitment(budget, id);
 }
 
-absl::StatusOr<std::vector<Commitment>> LoadCommitments(db::Tx& tx, const std::string& budget,
-                                                        std::vector<std::string> ids, Lock lock) {
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   tx.Query("SELECT " + std::string(kColumns) +
-                                " FROM commitment WHERE budget = $1 AND id {any $2} ORDER BY id" +
-                                LockToken(lock),
-                            {budget, db::TextList{std::move(ids)}}));
-  return ReadAll(rows);
+db::Question CommitmentsOf(const std::string& budget, std::vector<std::string> ids, Lock lock) {
+  // (budget || '': else PostgreSQL looks through all commitments of the budget for the ids.)
+  return {"SELECT " + std::string(kColumns) +
+              " FROM commitment WHERE id {any $2} AND budget || '' = $1" + LockToken(lock),
+          {budget, db::TextList{std::move(ids)}}};
 }
 
 absl::Status NoSuchCommitment(const std::string& budget, const std::string& id) {
@@ -123,7 +120,7 @@ absl::StatusOr<std::vector<Commitment>> ListCommitments(db::Tx& tx, const std::s
                                                      " FROM commitment WHERE budget = $1" +
                                                      slice.where + slice.order_and_limit,
                                                  parameters));
-  return ReadAll(rows);
+  return ReadCommitments(rows);
 }
 
 absl::StatusOr<std::vector<Commitment>> OpenCommitments(db::Tx& tx, const std::string& budget,
@@ -133,7 +130,7 @@ absl::StatusOr<std::vector<Commitment>> OpenCommitments(db::Tx& tx, const std::s
                                 " FROM commitment WHERE budget = $1 AND " + std::string(kHolding) +
                                 " AND ($2 = '' OR period = $2) ORDER BY id" + LockToken(lock),
                             {budget, period}));
-  return ReadAll(rows);
+  return ReadCommitments(rows);
 }
 
 void InsertCommitment(db::Tx& tx, const Commitment& commitment) {

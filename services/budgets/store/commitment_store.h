@@ -15,9 +15,10 @@ namespace jointly::budgets::store {
 // Errors: NOT_FOUND COMMITMENT_NOT_FOUND.
 absl::StatusOr<Commitment> LoadCommitment(db::Tx& tx, const std::string& budget,
                                           const std::string& id, Lock lock);
-// Those that there are, in the order of their ids.
-absl::StatusOr<std::vector<Commitment>> LoadCommitments(db::Tx& tx, const std::string& budget,
-                                                        std::vector<std::string> ids, Lock lock);
+// Those of these ids that there are, in any order (under the ledger's lock nobody else locks some
+// of them), as a question among others; and its answer.
+db::Question CommitmentsOf(const std::string& budget, std::vector<std::string> ids, Lock lock);
+std::vector<Commitment> ReadCommitments(const db::Rows& rows);
 // The answer for one that there is not.
 absl::Status NoSuchCommitment(const std::string& budget, const std::string& id);
 // By the id alone, in whatever budget; nothing when there is none. For events of other services.

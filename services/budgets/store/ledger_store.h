@@ -3,6 +3,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -164,6 +165,10 @@ struct Verification {
 // B1-B3, B9-B13 and B19: every journal is applied from zero, in order; hashes and chain; stored
 // balances and turnover against the fold. At most 100 findings. Reads the whole journal in pages,
 // in one snapshot. Errors: NOT_FOUND BUDGET_NOT_FOUND.
+// Shown every entry in its order while it is verified, so that the journal is read once.
+using JournalVisitor = std::function<void(const Journal&)>;
+absl::StatusOr<Verification> VerifyLedger(db::Tx& tx, const std::string& budget,
+                                          const JournalVisitor& visit = nullptr);
 absl::StatusOr<Verification> VerifyLedger(db::Database& database, const std::string& budget,
                                           const db::TransactOptions& options = {});
 

@@ -15,7 +15,8 @@ constexpr std::size_t kFindingsMax = 100;
 
 class Verifier {
  public:
-  Verifier(db::Tx& tx, const std::string& budget) : tx_(tx), budget_(budget) {}
+  Verifier(db::Tx& tx, const std::string& budget, const JournalVisitor& visit)
+      : tx_(tx), budget_(budget), visit_(visit) {}
 
   absl::StatusOr<Verification> Run() {
     ASSIGN_OR_RETURN(const db::Rows ledger, tx_.Query(R"sql(
@@ -96,6 +97,7 @@ class Verifier {
     if (!applied.ok()) Find("B19", subject, "cannot be applied: " + MessageOf(applied));
     AddJournal(days_, journal, Span::kDay);
     AddJournal(months_, journal, Span::kMonth);
+    if (visit_ != nullptr) visit_(journal);
   }
 
   void JudgeSeal(const Journal& journal, const std::string& subject) {
@@ -180,6 +182,7 @@ class Verifier {
 
   db::Tx& tx_;
   const std::string& budget_;
+  const JournalVisitor& visit_;
   std::string currency_code_;
   std::int64_t expected_ = 1;
   bool unsealed_ = false;
@@ -191,9 +194,14 @@ class Verifier {
 
 }  // namespace
 
+absl::StatusOr<Verification> VerifyLedger(db::Tx& tx, const std::string& budget,
+                                          const JournalVisitor& visit) {
+  return Verifier(tx, budget, visit).Run();
+}
+
 absl::StatusOr<Verification> VerifyLedger(db::Database& database, const std::string& budget,
                                           const db::TransactOptions& options) {
-  return database.Read([&](db::Tx& tx) { return Verifier(tx, budget).Run(); }, options);
+  return database.Read([&](db::Tx& tx) { return VerifyLedger(tx, budget); }, options);
 }
 
 }  // namespace jointly::budgets::store

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/db/database.h"
@@ -67,7 +68,22 @@ absl::StatusOr<std::vector<ForecastInput>> LoadForecast(db::Tx& tx, const Budget
 
 // What VerifyLedger (ledger_store.h) does not look at: B6 (the contract amount), B15 (restes a
 // payer), B16 (three calendars, one sum), B19 (the sums that statements read against the journal)
-// and B20 (every conversion done again). Reads the whole journal in pages.
+// and B20 (every conversion done again).
+class ViewsProof {
+ public:
+  static absl::StatusOr<ViewsProof> Begin(db::Tx& tx, const std::string& budget);
+  void Add(const Journal& journal);  // Every entry, in its order.
+  absl::StatusOr<std::vector<Finding>> Finish(db::Tx& tx, const Budget& budget,
+                                              const std::vector<Period>& periods);
+
+ private:
+  explicit ViewsProof(AeCpFold exercices) : exercices_(std::move(exercices)) {}
+
+  AeCpFold exercices_;
+  SumFold sums_;
+  std::vector<Finding> findings_;
+};
+// The same alone.
 absl::StatusOr<std::vector<Finding>> VerifyViews(db::Tx& tx, const Budget& budget,
                                                  const std::vector<Period>& periods);
 

@@ -79,39 +79,48 @@ absl::Status CheckStatements(db::Tx& tx, const Budget& budget, const std::vector
 
 }  // namespace
 
+absl::StatusOr<ViewsProof> ViewsProof::Begin(db::Tx& tx, const std::string& budget) {
+  ASSIGN_OR_RETURN(auto commitment_of, CommitmentsOfClaims(tx, budget));
+  return ViewsProof(AeCpFold(std::move(commitment_of)));
+}
+
+void ViewsProof::Add(const Journal& journal) {
+  exercices_.Add(journal);
+  sums_.Add(journal);
+  for (const Conversion& conversion : journal.conversions) {
+    const absl::Status again = VerifyConversion(conversion);
+    if (again.ok() || findings_.size() >= kFindingsMax) continue;
+    findings_.push_back({.invariant = "B20",
+                         .subject = "journal " + std::to_string(journal.sequence),
+                         .text = MessageOf(again)});
+  }
+}
+
+absl::StatusOr<std::vector<Finding>> ViewsProof::Finish(db::Tx& tx, const Budget& budget,
+                                                        const std::vector<Period>& periods) {
+  for (Finding& finding : exercices_.Inspect()) {
+    if (findings_.size() < kFindingsMax) findings_.push_back(std::move(finding));
+  }
+  ASSIGN_OR_RETURN(const std::vector<MovementSum> read, LoadSums(tx, budget.id, {}));
+  if (read != sums_.Finish()) {
+    findings_.push_back({.invariant = "B19",
+                         .subject = budget.id,
+                         .text = "the sums that statements read differ from the journal's"});
+  }
+  RETURN_IF_ERROR(CheckStatements(tx, budget, periods, findings_));
+  return std::move(findings_);
+}
+
 absl::StatusOr<std::vector<Finding>> VerifyViews(db::Tx& tx, const Budget& budget,
                                                  const std::vector<Period>& periods) {
-  std::vector<Finding> findings;
-  ASSIGN_OR_RETURN(auto commitment_of, CommitmentsOfClaims(tx, budget.id));
-  AeCpFold exercices(std::move(commitment_of));
-  SumFold sums;
+  ASSIGN_OR_RETURN(ViewsProof proof, ViewsProof::Begin(tx, budget.id));
   ASSIGN_OR_RETURN(const std::int64_t last, LastSequence(tx, budget.id));
   for (std::int64_t after = 0; after < last; after += kPage) {
     ASSIGN_OR_RETURN(const std::vector<Journal> journals,
                      LoadJournals(tx, budget.id, after, static_cast<int>(kPage)));
-    for (const Journal& journal : journals) {
-      exercices.Add(journal);
-      sums.Add(journal);
-      for (const Conversion& conversion : journal.conversions) {
-        const absl::Status again = VerifyConversion(conversion);
-        if (again.ok() || findings.size() >= kFindingsMax) continue;
-        findings.push_back({.invariant = "B20",
-                            .subject = "journal " + std::to_string(journal.sequence),
-                            .text = MessageOf(again)});
-      }
-    }
+    for (const Journal& journal : journals) proof.Add(journal);
   }
-  for (Finding& finding : exercices.Inspect()) {
-    if (findings.size() < kFindingsMax) findings.push_back(std::move(finding));
-  }
-  ASSIGN_OR_RETURN(const std::vector<MovementSum> read, LoadSums(tx, budget.id, {}));
-  if (read != sums.Finish()) {
-    findings.push_back({.invariant = "B19",
-                        .subject = budget.id,
-                        .text = "the sums that statements read differ from the journal's"});
-  }
-  RETURN_IF_ERROR(CheckStatements(tx, budget, periods, findings));
-  return findings;
+  return proof.Finish(tx, budget, periods);
 }
 
 }  // namespace jointly::budgets::store

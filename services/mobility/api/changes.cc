@@ -156,6 +156,7 @@ bus::Event MobilityChanged(const Actor& actor, const MobilityCase* before,
                            const store::MobilityRow& after, const Change& change) {
   pb::MobilityEvent message;
   *message.mutable_mobility() = ToProto(after.mobility);
+  message.set_call("calls/" + after.call.id);
   bus::Event event =
       EventOf(actor, change, "mobility", after.mobility.id, after.mobility.revision, message);
   event.subject = "mobilities/" + after.mobility.id;

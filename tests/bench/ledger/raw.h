@@ -26,6 +26,13 @@ class RecordingTx final : public db::Tx {
     sent_.push_back({std::string(sql), parameters, true});
     return tx_.Query(sql, std::move(parameters));
   }
+  absl::StatusOr<std::vector<db::Rows>> QueryAll(std::vector<db::Question> questions) override {
+    for (const db::Question& question : questions) {
+      sent_.push_back({question.sql, question.parameters, false});
+    }
+    if (!questions.empty()) sent_.back().waits = true;
+    return tx_.QueryAll(std::move(questions));
+  }
   void Execute(std::string_view sql, db::Values parameters) override {
     sent_.push_back({std::string(sql), parameters, false});
     tx_.Execute(sql, std::move(parameters));

@@ -192,7 +192,7 @@ TEST_P(DocumentsTest, BudgetsAreSeenByTheirOfficesAndPartnersOnly) {
 TEST_P(DocumentsTest, APayerIsFoundByItsReference) {
   Write([&](db::Tx& tx) { store::InsertBudget(tx, SomeBudget("b1")); });
   const auto payer = [&](const char* reference) {
-    const auto found = Read([&](db::Tx& tx) { return store::FindPayer(tx, reference); });
+    const auto found = Read([&](db::Tx& tx) { return store::FindPayer(tx, "", reference); });
     Check(found.ok(), found.status().ToString());
     return found->has_value() ? (*found)->id : "nobody";
   };

@@ -408,6 +408,76 @@ TEST_P(FlowDocumentsTest, WhatIsPaidIsWhatWasRecognised) {
   EXPECT_EQ(Outcome(pay(Yen("1"), "2020-09-30", "payer")), "MORE_THAN_REMAINS");
 }
 
+TEST_P(FlowDocumentsTest, NothingIsPaidThatWasNotRecognisedBefore) {
+  world().Found();
+  Must(world().Cost("p1", "PERS", "100", "2020-07-01"));
+  world().Order("c1", "p1", "EQUIP", Euro("50"), "2020-07-01");
+  Must(world().Approve("c1"));
+  Must(world().Invoice("c1", Euro("50"), "2020-07-01"));
+  const auto pay = [&](const char* amount, const char* date, const char* document = "") {
+    pb::PayCostRequest request;
+    request.set_name("budgets/unit");
+    request.set_document(document);
+    *request.mutable_amount() = Euro(amount);
+    *request.mutable_effective_date() = Day(date);
+    rpc::Call call = world().As("payer");
+    return api().PayCost(call, request);
+  };
+  // What the order is owed is the order's.
+  EXPECT_EQ(Outcome(pay("100.01", "2020-08-01")), "MORE_THAN_REMAINS");
+  EXPECT_EQ(Outcome(pay("100", "2020-06-30")), "MORE_THAN_REMAINS");
+  EXPECT_EQ(Outcome(pay("50", "2020-06-30", "budgets/unit/commitments/c1")), "MORE_THAN_REMAINS");
+  EXPECT_EQ(Outcome(pay("100", "2020-08-01")), "OK");
+  EXPECT_EQ(Outcome(pay("0.01", "2020-09-01")), "MORE_THAN_REMAINS");
+  EXPECT_EQ(Outcome(pay("50", "2020-09-01", "budgets/unit/commitments/c1")), "OK");
+}
+
+TEST_P(FlowDocumentsTest, AnAllocationIsDatedInABudgetAndInNoClosedPeriod) {
+  world().Found();
+  const auto allocate = [&](const char* date) {
+    pb::AllocateBudgetRequest request;
+    request.set_name("budgets/unit");
+    *request.mutable_effective_date() = Day(date);
+    pb::Allocation& row = *request.add_allocations();
+    *row.mutable_line() = world().Line("p2", "CONS");
+    *row.mutable_amount() = Euro("1");
+    request.set_validate_only(true);
+    rpc::Call call = world().As("manager");
+    return api().AllocateBudget(call, request);
+  };
+  EXPECT_EQ(Outcome(allocate("2020-03-31")), "DATE_OUTSIDE_BUDGET");
+  EXPECT_EQ(Outcome(allocate("2020-04-01")), "AMOUNT_NOT_AVAILABLE");
+  Must(world().MovePeriod("p1", "soft_close", "manager"));
+  Must(world().MovePeriod("p1", "close"));
+  EXPECT_EQ(Outcome(allocate("2021-03-31")), "PERIOD_NOT_OPEN");
+  EXPECT_EQ(Outcome(allocate("2021-04-01")), "AMOUNT_NOT_AVAILABLE");
+}
+
+TEST_P(FlowDocumentsTest, AClaimIsPaidOnADayThatTakesEntries) {
+  const std::string name = Claim();
+  Attach(name, "researcher");
+  Must(Move(name, "submit", "researcher"));
+  Must(Move(name, "certify", "manager"));
+  Must(Move(name, "approve", "other"));
+  Must(world().MovePeriod("p1", "soft_close", "manager"));
+  Must(world().MovePeriod("p1", "close"));
+  const auto pay = [&](const char* date) {
+    pb::MoveClaimRequest request;
+    request.set_name(name);
+    request.set_action("pay");
+    request.set_payment_reference("SEPA-1");
+    *request.mutable_effective_date() = Day(date);
+    rpc::Call call = world().As("payer");
+    return api().MoveClaim(call, request);
+  };
+  // The mission's own day is in the period that was closed.
+  EXPECT_EQ(Outcome(Move(name, "pay", "payer")), "PERIOD_NOT_OPEN");
+  EXPECT_EQ(Outcome(pay("2021-04-02")), "PERIOD_NOT_OPEN");
+  EXPECT_EQ(Outcome(pay("2019-04-02")), "DATE_OUTSIDE_BUDGET");
+  Must(world().MovePeriod("p2", "open"));
+  EXPECT_EQ(Outcome(pay("2021-04-02")), "OK");
+}
+
 INSTANTIATE_ON_ENGINES(FlowDocumentsTest);
 
 }  // namespace

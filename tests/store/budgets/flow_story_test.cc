@@ -52,6 +52,10 @@ class StoryTest : public FlowTest {
   }
   void SecondYear() {
     Must(world().MovePeriod("p2", "open"), "open");
+    SecondYearCosts();
+    SecondYearOrder();
+  }
+  void SecondYearCosts() {
     Costs("p2", "2021-10-12",
           {{"PERS", "34100"},
            {"EQUIP", "10500"},
@@ -59,9 +63,33 @@ class StoryTest : public FlowTest {
            {"CONS", "8650"},
            {"SERV", "4300"},
            {"OVH", "8000"}});
+  }
+  void SecondYearOrder() {
     world().Order("c2", "p2", "EQUIP", Yen("1200000"), "2022-03-15");
     Must(world().Approve("c2"));
   }
+  pb::Statement StatementOf(const std::string& calendar, const std::string& date) {
+    pb::GetStatementRequest request;
+    request.set_name("budgets/unit");
+    request.set_calendar(calendar);
+    *request.mutable_as_of_date() = Day(date);
+    rpc::Call call = world().As("auditor");
+    return Must(api().GetStatement(call, request), "statement");
+  }
+  // The exercices until a day in which anything was consumed.
+  std::string Exercices(const std::string& date) {
+    const pb::Statement statement = StatementOf("exercice", date);
+    std::string text;
+    for (const pb::ExerciceRow& row : statement.exercices()) {
+      if (row.commitments().value() == "0.00" && row.payments().value() == "0.00") continue;
+      text += std::to_string(row.year()) + " AE " + row.commitments().value() + " CP " +
+              row.payments().value() + " open " + row.outstanding().value() + ";";
+    }
+    return text;
+  }
+  // Costs of both years, none of them paid: 53,750 of P1 and 69,030 of P2.
+  static constexpr const char* kYearEnd2021 =
+      "2020 AE 24240.47 CP 0.00 open 24240.47;2021 AE 122780.00 CP 0.00 open 147020.47;";
   void ThirdYear() {
     Must(world().MovePeriod("p3", "open"), "open");
     Must(world().Invoice("c2", Yen("1200000"), "2022-05-20"));
@@ -195,6 +223,67 @@ TEST_P(StoryTest, AnExtensionSignedInTimeKeepsTheRest) {
   EXPECT_EQ(third.totals().returned().value(), "0.00");
   Must(world().MovePeriod("p4", "open"));
   EXPECT_EQ(world().Available("p4", "TRAVEL"), "1370.00");
+}
+
+// The Japanese close of P1 and the French year-end of 2021 in either order: what one says of its
+// year does not depend on when the other was made.
+TEST_P(StoryTest, TheCloseBeforeTheFrenchYearEnd) {
+  FirstYear();
+  Close("p1");
+  SecondYear();
+  EXPECT_EQ(Exercices("2021-12-31"), kYearEnd2021);
+  EXPECT_EQ(
+      Must(world().MovePeriod("p2", "soft_close", "manager")).period().totals().spent().value(),
+      "69030.00");
+  EXPECT_EQ(Must(world().MovePeriod("p2", "close")).period().totals().carried().value(),
+            "27979.53");
+}
+
+TEST_P(StoryTest, TheFrenchYearEndBeforeTheClose) {
+  FirstYear();
+  Must(world().MovePeriod("p1", "soft_close", "manager"), "soft close");
+  Must(world().MovePeriod("p2", "open"), "open");
+  // What does not live on money that the close will carry.
+  Costs("p2", "2021-10-12",
+        {{"PERS", "34100"}, {"EQUIP", "10500"}, {"TRAVEL", "3480"}, {"OVH", "8000"}});
+  const std::string year_end =
+      "2020 AE 24240.47 CP 0.00 open 24240.47;2021 AE 109830.00 CP 0.00 open 134070.47;";
+  EXPECT_EQ(Exercices("2021-12-31"), year_end);
+  const pb::Period first = Must(world().MovePeriod("p1", "close"), "close").period();
+  EXPECT_EQ(first.totals().spent().value(), "77990.47");
+  EXPECT_EQ(first.totals().carried().value(), "12009.53");
+  EXPECT_EQ(Exercices("2021-12-31"), year_end);
+  Costs("p2", "2021-10-12", {{"CONS", "8650"}, {"SERV", "4300"}});
+  EXPECT_EQ(Exercices("2021-12-31"), kYearEnd2021);
+  SecondYearOrder();
+  Must(world().MovePeriod("p2", "soft_close", "manager"));
+  EXPECT_EQ(Must(world().MovePeriod("p2", "close")).period().totals().carried().value(),
+            "27979.53");
+}
+
+// Committed in one French year and paid in the next, within one Japanese year.
+TEST_P(StoryTest, AnOrderCrossesTheFrenchYearsOnly) {
+  world().Found();
+  world().Order("winter", "p1", "CONS", Euro("1000"), "2020-12-10");
+  Must(world().Approve("winter"));
+  EXPECT_EQ(Exercices("2020-12-31"), "2020 AE 1000.00 CP 0.00 open 1000.00;");
+  Must(world().Invoice("winter", Euro("1000"), "2021-01-20"));
+  pb::PayCostRequest pay;
+  pay.set_name("budgets/unit");
+  pay.set_partner("institutions/tsukuba");
+  pay.set_document("budgets/unit/commitments/winter");
+  *pay.mutable_amount() = Euro("1000");
+  *pay.mutable_effective_date() = Day("2021-01-20");
+  rpc::Call payer = world().As("accountant");
+  Must(api().PayCost(payer, pay), "pay");
+  EXPECT_EQ(Exercices("2021-03-31"),
+            "2020 AE 1000.00 CP 0.00 open 1000.00;2021 AE 0.00 CP 1000.00 open 0.00;");
+  // As of the French year's end it was open still, whenever that is asked.
+  EXPECT_EQ(Exercices("2020-12-31"), "2020 AE 1000.00 CP 0.00 open 1000.00;");
+  const pb::Statement japanese = StatementOf("japanese_fiscal_year", "2021-03-31");
+  for (const pb::StatementRow& row : japanese.by_period()) {
+    EXPECT_EQ(row.actual().value(), row.period() == "FY2020" ? "1000.00" : "0.00") << row.period();
+  }
 }
 
 TEST_P(StoryTest, ACostedExtensionAddsToThePool) {

@@ -68,7 +68,9 @@ FlowWorld::FlowWorld(db::Database& database, const std::string& directory)
                  .clock = clock_,
                  .ids = ids_,
                  .blobs = *blobs_,
-                 .sign = [](std::string_view text) { return "signed:" + std::string(text); }});
+                 .sign = [](std::string_view text) { return "signed:" + std::string(text); },
+                 .master_key = auth::SecretKey::Generate(rng_),
+                 .rng = &rng_});
   const absl::Status status = database_.Transact([&](db::Tx& tx) -> absl::Status {
     for (const char* name : {"institutions/uga", "institutions/tsukuba"}) {
       store::SaveInstitution(tx, name, "Europe/Paris", 1);
@@ -186,8 +188,9 @@ pb::CreateBudgetRequest FlowWorld::Draft(const std::string& id) {
   return request;
 }
 
-void FlowWorld::Found(const std::string& id, const std::string& carry_over) {
+void FlowWorld::Found(const std::string& id, const std::string& carry_over, const Change& change) {
   pb::CreateBudgetRequest draft = Draft(id);
+  if (change != nullptr) change(*draft.mutable_budget());
   draft.mutable_budget()->mutable_terms()->set_carry_over(carry_over);
   rpc::Call manager = As("manager");
   Must(api().CreateBudget(manager, draft), "create");

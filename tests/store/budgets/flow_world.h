@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <jointly/mobility/v1/mobility_events.pb.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -57,7 +58,9 @@ class FlowWorld {
 
   // The Grenoble Unit budget in draft, active, and with its lines and its first period open.
   pb::CreateBudgetRequest Draft(const std::string& id = "unit");
-  void Found(const std::string& id = "unit", const std::string& carry_over = "automatic");
+  using Change = std::function<void(pb::Budget&)>;  // Of the draft, before it is created.
+  void Found(const std::string& id = "unit", const std::string& carry_over = "automatic",
+             const Change& change = nullptr);
 
   pb::LineKey Line(const std::string& period, const std::string& category);
   pb::Commitment Order(const std::string& id, const std::string& period,

@@ -131,6 +131,13 @@ class ImportTest : public test::DatabaseTest {
     rpc::Call call = Manager();
     return api_->ImportBudget(call, request);
   }
+  absl::StatusOr<pb::Budget> Move(const std::string& action, const std::string& who) {
+    pb::MoveBudgetRequest request;
+    request.set_name("budgets/taken-over");
+    request.set_action(action);
+    rpc::Call call = As("people/" + who, auth::Role::kBudgetManager, kUga);
+    return api_->MoveBudget(call, request);
+  }
   std::int64_t Rows(const std::string& table) { return Number("SELECT COUNT(*) FROM " + table); }
 
   ManualClock clock_{*ParseTime("2021-02-01T10:00:00Z")};
@@ -148,12 +155,26 @@ TEST_P(ImportTest, TakesARunningBudgetOver) {
   const auto response = Import(Request());
   ASSERT_TRUE(response.ok()) << response.status();
   EXPECT_EQ(response->bad_rows_size(), 0);
-  EXPECT_EQ(response->budget().state(), pb::Budget::ACTIVE);
-  EXPECT_EQ(response->budget().totals().authorised().value(), "95000.00");
-  EXPECT_EQ(response->budget().totals().spent().value(), "44240.47");
-  EXPECT_EQ(response->budget().totals().reserved().value(), "4965.65");
-  EXPECT_EQ(response->budget().totals().paid().value(), "39240.47");
-  EXPECT_EQ(response->budget().pool().value(), "5000.00");
+  // A draft, of which nothing is posted until somebody else has approved it.
+  EXPECT_EQ(response->budget().state(), pb::Budget::DRAFT);
+  EXPECT_EQ(response->budget().requester(), "people/manager");
+  EXPECT_EQ(Rows("journal"), 0);
+  ASSERT_TRUE(Move("submit", "manager").ok());
+  EXPECT_EQ(ReasonOf(Move("approve", "manager").status()), "SELF_APPROVAL");
+  ASSERT_TRUE(Move("approve", "second").ok());
+  const auto active = Move("activate", "manager");
+  ASSERT_TRUE(active.ok()) << active.status();
+  EXPECT_EQ(active->state(), pb::Budget::ACTIVE);
+  EXPECT_EQ(active->approver(), "people/second");
+  EXPECT_EQ(active->totals().authorised().value(), "95000.00");
+  EXPECT_EQ(active->totals().spent().value(), "44240.47");
+  EXPECT_EQ(active->totals().reserved().value(), "4965.65");
+  EXPECT_EQ(active->totals().paid().value(), "39240.47");
+  EXPECT_EQ(active->pool().value(), "5000.00");
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM commitment WHERE requester = 'people/manager' AND"
+                   " approver = 'people/second'"),
+            1);
+  EXPECT_EQ(Rows("opening"), 0);
   EXPECT_EQ(Rows("commitment"), 1);
   EXPECT_EQ(Rows("period"), 2);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM period WHERE state = 'open'"), 1);
@@ -167,6 +188,25 @@ TEST_P(ImportTest, TakesARunningBudgetOver) {
   for (const std::string& finding : verified->findings()) ADD_FAILURE() << finding;
   EXPECT_GT(verified->entries(), 5);
   EXPECT_EQ(verified->chain_head().size(), 64U);
+}
+
+// What changed between the import and the activation is found then, and nothing is posted.
+TEST_P(ImportTest, IsJudgedAnewWhenItIsActivated) {
+  ASSERT_TRUE(ImportRates(kRates).ok());
+  ASSERT_TRUE(Import(Request()).ok());
+  pb::UpdateBudgetRequest update;
+  update.mutable_budget()->set_name("budgets/taken-over");
+  pb::Category& category = *update.mutable_budget()->add_categories();
+  category.set_id("EQUIP");
+  category.set_display_name("EQUIP");
+  update.mutable_update_mask()->add_paths("categories");
+  rpc::Call call = Manager();
+  ASSERT_TRUE(api_->UpdateBudget(call, update).ok());
+  ASSERT_TRUE(Move("submit", "manager").ok());
+  ASSERT_TRUE(Move("approve", "second").ok());
+  EXPECT_EQ(Move("activate", "manager").status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Rows("journal"), 0);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM budget WHERE state = 'approved'"), 1);
 }
 
 TEST_P(ImportTest, RehearsesAndListsEveryBadRow) {

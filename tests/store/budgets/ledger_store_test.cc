@@ -66,6 +66,13 @@ TEST_P(LedgerStoreTest, KnowsNoOtherBudget) {
   EXPECT_EQ(ReasonOf(posted.status()), kBudgetNotFound.name);
 }
 
+// The columns of a table's key.
+std::string KeyOf(std::string_view table) {
+  if (table == "account") return "budget, path";
+  const bool has_rows = table == "posting" || table == "conversion";
+  return has_rows ? "budget, sequence, position" : "budget, sequence";
+}
+
 TEST_P(LedgerStoreTest, HistoryCannotBeChanged) {
   Allocated("p1/A", "10.00");
   Must(Reserve(Next(), Line("p1/A"), 1,
@@ -90,6 +97,23 @@ TEST_P(LedgerStoreTest, HistoryCannotBeChanged) {
            "UPDATE ledger SET currency_code = 'JPY'",
            "DELETE FROM ledger",
        }) {
+    const absl::Status status = database().Transact([&](db::Tx& tx) {
+      tx.Execute(sql);
+      return absl::OkStatus();
+    });
+    EXPECT_FALSE(status.ok()) << sql;
+  }
+  // What takes another row's place is a change as well, however it is said.
+  for (const auto& [table, change] :
+       std::vector<std::pair<const char*, const char*>>{{"journal", "actor = 'people/other'"},
+                                                        {"posting", "amount = 1"},
+                                                        {"conversion", "rate = '2'"},
+                                                        {"journal_seal", "hash = ''"},
+                                                        {"account", "currency_code = 'JPY'"}}) {
+    const std::string sql =
+        !is_postgres() ? "INSERT OR REPLACE INTO " + std::string(table) + " SELECT * FROM " + table
+                       : "INSERT INTO " + std::string(table) + " SELECT * FROM " + table +
+                             " ON CONFLICT (" + KeyOf(table) + ") DO UPDATE SET " + change;
     const absl::Status status = database().Transact([&](db::Tx& tx) {
       tx.Execute(sql);
       return absl::OkStatus();

@@ -242,6 +242,42 @@ TEST_P(LaneTest, AnErrorOfTheBatchIsEverybodysAnswer) {
   EXPECT_EQ(Number("SELECT held FROM quota WHERE id = 'a'"), granted);
 }
 
+TEST_P(LaneTest, BusyCallersAreGatheredAndALoneOneIsNotKeptWaiting) {
+  Lane<Claim, Answer> lane(database(),
+                           [](Tx& tx, const std::string& key, const std::vector<Claim>& claims) {
+                             return Grant(tx, key, claims, 1'000'000);
+                           });
+  std::atomic<int> failed{0};
+  for (int burst = 0; burst < 3; ++burst) {
+    RunTogether(8, [&](int t) {
+      for (int round = 0; round < 25; ++round) {
+        if (!lane.Run("a", {t}).ok()) ++failed;
+      }
+    });
+    // Seven others are expected, and none comes.
+    const auto alone = lane.Run("a", {99}, {.deadline = steady_clock::now() + milliseconds(5'000)});
+    ASSERT_TRUE(alone.ok()) << alone.status();
+    EXPECT_EQ(alone->batch, 1U);
+  }
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(Number("SELECT held FROM quota WHERE id = 'a'"), 3 * (8 * 25 + 1));
+}
+
+TEST_P(LaneTest, ManyIdleQueuesDoNotPileUp) {
+  Lane<Claim, Answer> lane(database(),
+                           [](Tx& tx, const std::string&, const std::vector<Claim>& claims) {
+                             return Grant(tx, "a", claims, 1'000'000);
+                           });
+  std::atomic<int> failed{0};
+  RunTogether(8, [&](int t) {
+    for (int round = 0; round < 60; ++round) {
+      if (!lane.Run(std::to_string(round), {t}).ok()) ++failed;
+    }
+  });
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(Number("SELECT held FROM quota WHERE id = 'a'"), 8 * 60);
+}
+
 TEST_P(LaneTest, ExceptionsComeOutAtTheirCallers) {
   Lane<Claim, Answer> lane(database(),
                            [](Tx&, const std::string&,

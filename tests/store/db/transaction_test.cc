@@ -59,6 +59,45 @@ TEST_P(TransactionTest, KeepsNothingOfARefusedBody) {
   EXPECT_EQ(Count(), 1);
 }
 
+TEST_P(TransactionTest, SeveralQuestionsAreAnsweredInTheirOrder) {
+  const auto told = database().Transact([](Tx& tx) -> absl::StatusOr<std::string> {
+    Insert(tx, "a", 1);
+    Insert(tx, "b", 2);
+    ASSIGN_OR_RETURN(const std::vector<Rows> answers,
+                     tx.QueryAll({{"SELECT id FROM item WHERE number = $1", {2}},
+                                  {"SELECT id FROM item WHERE number = $1", {3}},
+                                  {"SELECT COUNT(*) AS total FROM item", {}},
+                                  {"SELECT id FROM item WHERE number = $1 {for_update}", {1}}}));
+    EXPECT_EQ(answers.size(), 4U);
+    EXPECT_TRUE(answers[1].empty());
+    ASSIGN_OR_RETURN(const std::vector<Rows> none, tx.QueryAll({}));
+    EXPECT_TRUE(none.empty());
+    ASSIGN_OR_RETURN(const Rows later, tx.Query("SELECT id FROM item WHERE id = 'a'"));
+    return answers[0].front().Text("id") + std::to_string(answers[2].front().Int("total")) +
+           answers[3].front().Text("id") + later.front().Text("id");
+  });
+  ASSERT_TRUE(told.ok()) << told.status();
+  EXPECT_EQ(*told, "b2aa");
+}
+
+TEST_P(TransactionTest, AFaultyQuestionFailsAllOfThem) {
+  const absl::Status status = database().Transact([](Tx& tx) {
+    Insert(tx, "c", 1);
+    const auto answers = tx.QueryAll({{"SELECT COUNT(*) AS total FROM item", {}},
+                                      {"SELECT id FROM nothing", {}},
+                                      {"SELECT COUNT(*) AS total FROM item", {}}});
+    EXPECT_FALSE(answers.ok());
+    return absl::OkStatus();
+  });
+  EXPECT_FALSE(status.ok());
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM item WHERE id = 'c'"), 0);
+  EXPECT_TRUE(database()
+                  .Read([](Tx& tx) {
+                    return tx.QueryAll({{"SELECT 1 AS one", {}}}).status();
+                  })
+                  .ok());
+}
+
 TEST_P(TransactionTest, QueriesSeeTheWritesQueuedBeforeThem) {
   const auto seen = database().Transact([](Tx& tx) -> absl::StatusOr<std::int64_t> {
     Insert(tx, "a", 1);
