@@ -129,11 +129,15 @@ def print_welcome(stack, demo):
         print("  camille@uga.example      student in Grenoble")
         print("  budgets@uga.example      budget manager of the Grenoble Unit")
         print("  hanako@tsukuba.example   student in Tsukuba")
+        print("  doctoral@uga.example     doctoral office in Grenoble")
         print("Try, in another terminal:")
         print("  scripts/follow            # an application from draft to nominated, with curl")
         print("  scripts/mails             # the e-mails that this caused")
         print("  scripts/jointly call mobility jointly.mobility.v1.Mobility/ListApplications "
               "'{\"page_size\": 3}' --as office@uga.example")
+        print("  scripts/jointly call gateway jointly.gateway.v1.Overview/GetPartnershipOverview "
+              "'{\"partners\": [\"institutions/uga\", \"institutions/tsukuba\"], "
+              "\"sinceYear\": 2018}' --as doctoral@uga.example")
     print("Stop with Ctrl-C or scripts/run --stop.", flush=True)
 
 
