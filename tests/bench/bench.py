@@ -97,6 +97,24 @@ def rules(quick):
             f"p50 {figures['p50_ms']:.3f} p99 {figures['p99_ms']:.3f} ms", target)
 
 
+def recompute(engine, quick):
+    """A publication of rules that touches many theses, beside a client's commands."""
+    count = 2000 if quick else 10000
+    result = subprocess.run([str(binaries() / "bench_theses"), engine, str(count)], check=True,
+                            capture_output=True, text=True, timeout=900)
+    state = ""
+    for line in result.stdout.splitlines():
+        figures = json.loads(line)
+        if "touched" in figures:
+            state = f"{figures['told']} told"
+            row(f"a publication touches {figures['touched']} theses, {state}, {engine}",
+                f"{figures['seconds']:.1f} s", "< 10 s")
+        elif "commands" in figures:
+            while_what = f"meanwhile ({state})" if "meanwhile" in figures["what"] else "alone"
+            row(f"a client's commands {while_what}, {engine}",
+                f"p50 {figures['p50_ms']:.1f} p99 {figures['p99_ms']:.1f} ms")
+
+
 class Load:
     """Request files for bench_http, made and answered in bulk."""
 
@@ -280,36 +298,42 @@ def bare_amqp(stack):
                 parts.password or "guest", 20000)["rate"]
 
 
+def measure(engine, only, quick, work):
+    """One engine: the parts that were asked for."""
+    if only in (None, "budgets"):
+        ledger(engine, quick)
+    if only in (None, "theses"):
+        recompute(engine, quick)
+    if only in (None, "mobility"):
+        count = 10000 if quick else 30000
+        echo = tool("bench_echo", count, 32)["rate"]
+        place = [work / "raw.db", count] if engine == "sqlite" else [
+            os.environ["JOINTLY_TEST_POSTGRES"], count, 8]
+        measure_submit(engine, tool("bench_sql", engine, *place)["rate"], echo, quick)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smaller run")
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], help="only one engine")
-    parser.add_argument("only", nargs="?", choices=["theses"], help="only this part")
+    parser.add_argument("only", nargs="?", choices=["budgets", "theses", "mobility"],
+                        help="only this part")
     options = parser.parse_args()
-    if options.only == "theses":
-        rules(options.quick)
-        print()
-        table()
-        return
-    count = 10000 if options.quick else 30000
-    echo = tool("bench_echo", count, 32)["rate"]
     work = pathlib.Path(tempfile.mkdtemp(prefix="jointly-bench."))
     work.chmod(0o755)
-    rules(options.quick)
+    if options.only in (None, "theses"):
+        rules(options.quick)
     postgres = str(ROOT / "scripts/support/private_postgres")
     try:
-        if options.engine != "postgresql":
-            ledger("sqlite", options.quick)
-            raw = tool("bench_sql", "sqlite", work / "raw.db", count)["rate"]
-            measure_submit("sqlite", raw, echo, options.quick)
-        if options.engine != "sqlite":
-            started = subprocess.run([postgres, "start", str(work / "postgres"), str(free_port())],
-                                     check=True, capture_output=True, text=True)
-            os.environ["JOINTLY_TEST_POSTGRES"] = started.stdout.strip().splitlines()[-1]
-            ledger("postgresql", options.quick)
-            raw = tool("bench_sql", "postgresql", os.environ["JOINTLY_TEST_POSTGRES"], count,
-                       8)["rate"]
-            measure_submit("postgresql", raw, echo, options.quick)
+        for engine in ("sqlite", "postgresql"):
+            if options.engine not in (None, engine):
+                continue
+            if engine == "postgresql":
+                started = subprocess.run(
+                    [postgres, "start", str(work / "postgres"), str(free_port())], check=True,
+                    capture_output=True, text=True)
+                os.environ["JOINTLY_TEST_POSTGRES"] = started.stdout.strip().splitlines()[-1]
+            measure(engine, options.only, options.quick, work)
     finally:
         subprocess.run([postgres, "stop", str(work / "postgres")], capture_output=True)
     print()
