@@ -33,11 +33,12 @@ std::vector<Field> SharedFields() {
   Append(all,
          Named(Type::kInteger, {"reports_received", "reports_favourable", "jury.size",
                                 "training_hours", "residence.share_min_percent", "cesure_count"}));
-  Append(all, Named(Type::kDate, {"defence.declared_date", "manuscript_out_date", "deposit_date",
-                                  "defended_date", "corrections_accepted_date", "conferral.date",
-                                  "full_text_published_date", "published_by_university_date",
-                                  "agreement.final_date", "agreement.end_date", "start_date",
-                                  "expected_end_date", "extension_end_date"}));
+  Append(all, Named(Type::kDate,
+                    {"defence.declared_date", "manuscript_out_date", "deposit_date",
+                     "defended_date", "corrections_accepted_date", "conferral.date",
+                     "full_text_published_date", "published_by_university_date",
+                     "agreement.final_date", "agreement.end_date", "start_date",
+                     "expected_end_date", "extension_end_date", "proposed_date", "approved_date"}));
   return all;
 }
 
