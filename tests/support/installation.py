@@ -197,18 +197,15 @@ class InstallationTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.installation = Installation(**cls.settings)
+        # Not in tearDownClass: that does not run when a subclass fails in its own set-up.
+        cls.addClassCleanup(cls.installation.stop)
         try:
             cls.installation.start()
             cls.installation.found_partnership(cls.places)
         except BaseException:
             for process in cls.installation.stack.processes.values():
                 print(f"--- {process.name}\n{process.last_lines()}")
-            cls.installation.stop()
             raise
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.installation.stop()
 
     def assert_refused(self, status, reason, act, *arguments, **options):
         """`act` is refused with this status and reason; returns the error to look further."""
