@@ -20,6 +20,8 @@ TEST_P(BudgetNoticesTest, EachActionTellsThoseWhoHaveToKnow) {
       budgets.budget      activated         managers:budget_activated
       budgets.budget      suspended         managers:budget_suspended
       budgets.budget      closing           accountant:budget_closing managers:budget_closing
+      budgets.budget exercice_provisional accountant:budget_provisional managers:budget_provisional
+      budgets.budget exercice_executory   managers:budget_executory
       budgets.period      soft_closed       managers:period_soft_closed
       budgets.period      close_due         accountant:period_close_due
       budgets.period      closed            managers:period_closed
