@@ -31,7 +31,7 @@ def number(installation, service, sql):
 FOLLOWERS = {
     "mobility": ["budgets", "theses", "notifications"],
     "budgets": ["mobility", "theses", "notifications"],
-    "theses": ["notifications"],
+    "theses": ["budgets", "notifications"],
     "partnerships": ["mobility", "budgets", "theses", "notifications"],
     "identity": ["partnerships", "mobility", "budgets", "theses", "notifications"],
 }
@@ -43,7 +43,8 @@ FOLLOWED = {
                       "theses.cotutelle"],
     "mobility": ["partnerships.agreement", "partnerships.institution", "identity.person",
                  "budgets.commitment"],
-    "budgets": ["mobility.mobility", "identity.person", "partnerships.institution"],
+    "budgets": ["mobility.mobility", "identity.person", "partnerships.institution",
+                "theses.thesis"],
     "theses": ["mobility.mobility", "identity.person", "partnerships.institution",
                "partnerships.unit", "partnerships.agreement", "budgets.commitment"],
     "partnerships": ["identity.person"],

@@ -123,6 +123,29 @@ void ReadCategories(const pb::Budget& message, const std::string& path, Budget& 
   }
 }
 
+// A rate per day pays stays, an amount pays theses; what says how stays are paid says nothing of
+// theses.
+void ReadPay(const pb::Grant& row, const std::string& at, GrantScheme& grant,
+             Violations& violations) {
+  grant.call = row.call();
+  grant.day_convention = row.day_convention();
+  if (row.has_amount_per_thesis()) {
+    grant.amount_per_thesis =
+        ReadAmount(row.amount_per_thesis(), Sign::kPositive, at + ".amount_per_thesis", violations);
+    violations.Require(!row.has_rate_per_day(), at + ".rate_per_day",
+                       "and amount_per_thesis are not of one scheme: it pays stays or theses");
+    violations.Require(row.call().empty(), at + ".call", "is of stays: leave it out for theses");
+    violations.Require(row.day_convention().empty(), at + ".day_convention",
+                       "is of stays: leave it out for theses");
+    return;
+  }
+  if (!row.call().empty()) CheckName("calls/*", row.call(), at + ".call", violations);
+  violations.Require(KnownDayConvention(row.day_convention()), at + ".day_convention",
+                     "must be calendar_days or 30_per_month");
+  grant.rate_per_day =
+      ReadAmount(row.rate_per_day(), Sign::kPositive, at + ".rate_per_day", violations);
+}
+
 void ReadGrants(const pb::Budget& message, const std::string& path, Budget& budget,
                 Violations& violations) {
   CheckCount(message.grants_size(), path + ".grants", violations);
@@ -132,22 +155,16 @@ void ReadGrants(const pb::Budget& message, const std::string& path, Budget& budg
     const std::string at = At(path, "grants", i);
     violations.Require(IsCategoryId(row.id()) && seen.insert(row.id()).second, at + ".id",
                        "must be a short name of its own");
-    if (!row.call().empty()) CheckName("calls/*", row.call(), at + ".call", violations);
     violations.Require(FindCategory(budget, row.category()) != nullptr, at + ".category",
                        "is no category of the budget");
     violations.Require(HasPartner(budget, row.partner()), at + ".partner",
                        "is no partner of the budget");
-    violations.Require(KnownDayConvention(row.day_convention()), at + ".day_convention",
-                       "must be calendar_days or 30_per_month");
     CheckName("people/*", row.standing_approver(), at + ".standing_approver", violations);
     GrantScheme grant;
     grant.id = row.id();
-    grant.call = row.call();
+    ReadPay(row, at, grant, violations);
     grant.category = row.category();
     grant.partner = row.partner();
-    grant.rate_per_day =
-        ReadAmount(row.rate_per_day(), Sign::kPositive, at + ".rate_per_day", violations);
-    grant.day_convention = row.day_convention();
     grant.standing_approver = row.standing_approver();
     budget.grants.push_back(std::move(grant));
   }

@@ -54,7 +54,12 @@ pb::Grant ToProto(const GrantScheme& grant) {
   message.set_call(grant.call);
   message.set_category(grant.category);
   message.set_partner(grant.partner);
-  *message.mutable_rate_per_day() = AmountToProto(grant.rate_per_day);
+  if (grant.rate_per_day.has_value()) {
+    *message.mutable_rate_per_day() = AmountToProto(*grant.rate_per_day);
+  }
+  if (grant.amount_per_thesis.has_value()) {
+    *message.mutable_amount_per_thesis() = AmountToProto(*grant.amount_per_thesis);
+  }
   message.set_day_convention(grant.day_convention);
   message.set_standing_approver(grant.standing_approver);
   return message;
@@ -163,7 +168,7 @@ pb::Period ToProto(const Period& period) {
 pb::Commitment ToProto(const Commitment& commitment, const money::Currency& currency) {
   const auto amount = [&](std::int64_t minor) { return AmountToProto({minor, currency}); };
   pb::Commitment message;
-  // A stay's grant that no budget pays is in none, and one that no scheme pays is on no line.
+  // A grant that no budget pays is in none, and one that no scheme pays is on no line.
   message.set_name(commitment.budget.empty()
                        ? "commitments/" + commitment.id
                        : NameIn(commitment.budget, "commitments", commitment.id));
@@ -191,6 +196,7 @@ pb::Commitment ToProto(const Commitment& commitment, const money::Currency& curr
   message.set_approver(commitment.approver.person);
   message.set_refusal(commitment.refusal);
   message.set_mobility(commitment.mobility);
+  message.set_thesis(commitment.thesis);
   for (const Attachment& attachment : commitment.attachments) {
     *message.add_attachments() = ToProto(attachment, message.name());
   }

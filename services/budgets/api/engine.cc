@@ -26,6 +26,45 @@ std::string SeedOf(const timers::Timer& timer, std::int64_t revision) {
   return "timer/" + timer.kind + "/" + timer.subject + "/" + std::to_string(revision);
 }
 
+// The request of what asks, before any budget looked at it.
+Commitment RequestOf(const Asker& asker, Time now) {
+  const bool stay = asker.kind == Asker::Kind::kStay;
+  Commitment commitment;
+  commitment.id = asker.id;
+  commitment.display_name = "Grant of " + asker.name;
+  commitment.supplier_reference = asker.name;
+  (stay ? commitment.mobility : commitment.thesis) = asker.name;
+  commitment.requester = {.person = stay ? "services/mobility" : "services/theses",
+                          .in_place_of = ""};
+  commitment.amount.currency = {.code = "EUR", .decimals = 2};
+  commitment.create_time = commitment.update_time = now;
+  commitment.demo = asker.demo;
+  commitment.effective_date = std::chrono::floor<std::chrono::days>(now);
+  return commitment;
+}
+
+struct Award {
+  const GrantScheme* scheme = nullptr;
+  money::Money amount;
+};
+
+absl::StatusOr<Award> AwardOf(const Budget& budget, const Asker& asker) {
+  const bool stay = asker.kind == Asker::Kind::kStay;
+  const GrantScheme* const scheme = stay ? SchemeFor(budget, asker.call) : ThesisSchemeOf(budget);
+  if (scheme == nullptr) {
+    return FailedPrecondition(kNoGrantScheme,
+                              stay ? "the budget has no grant scheme for this call"
+                                   : "the budget has no grant scheme for theses",
+                              {{"budget", BudgetName(budget.id)}, {"call", asker.call}});
+  }
+  if (!stay) return Award{scheme, *scheme->amount_per_thesis};
+  if (!asker.first.has_value() || !asker.last.has_value()) {
+    return FailedPrecondition(kInvalidArgument, "the stay has no dates", {{"stay", asker.name}});
+  }
+  ASSIGN_OR_RETURN(const money::Money amount, GrantOf(*scheme, *asker.first, *asker.last));
+  return Award{scheme, amount};
+}
+
 }  // namespace
 
 absl::StatusOr<BudgetFacts> FactsOf(Desk& desk) {
@@ -67,7 +106,7 @@ absl::StatusOr<CommitmentFacts> FactsOf(Desk& desk, const Commitment& commitment
   CommitmentFacts facts;
   facts.budget = desk.budget();
   if (commitment.line.period.empty()) {
-    // A stay's grant that was refused before it had a line: no period is its own.
+    // A grant that was refused before it had a line: no period is its own.
     facts.period.start_date = facts.budget.start_date;
     facts.period.end_date = facts.budget.end_date;
   } else {
@@ -184,22 +223,15 @@ absl::Status Engine::EndBudget(db::Tx& tx, const timers::Timer& timer) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<CommitmentDecision> Engine::DecideGrant(Desk& desk, const Stay& stay,
+absl::StatusOr<CommitmentDecision> Engine::DecideGrant(Desk& desk, const Asker& asker,
                                                        Commitment& commitment) {
   const Budget& budget = desk.budget();
-  const GrantScheme* const found = SchemeFor(budget, stay.call);
-  if (found == nullptr) {
-    return FailedPrecondition(kNoGrantScheme, "the budget has no grant scheme for this call",
-                              {{"budget", BudgetName(budget.id)}, {"call", stay.call}});
-  }
-  if (!stay.first.has_value() || !stay.last.has_value()) {
-    return FailedPrecondition(kInvalidArgument, "the stay has no dates", {{"stay", stay.name}});
-  }
-  const GrantScheme& scheme = *found;
-  ASSIGN_OR_RETURN(commitment.amount, GrantOf(scheme, *stay.first, *stay.last));
+  ASSIGN_OR_RETURN(const Award award, AwardOf(budget, asker));
+  const GrantScheme& scheme = *award.scheme;
+  commitment.amount = award.amount;
   commitment.line.category = scheme.category;
   commitment.line.partner = scheme.partner;
-  // The budget is bound on the day of the approval, wherever the stay lies.
+  // The budget is bound on the day of the request, wherever the stay or the thesis lies.
   commitment.effective_date = desk.today();
   const Period* period = desk.PeriodAt(commitment.effective_date);
   if (period == nullptr) {
@@ -230,22 +262,16 @@ absl::Status Engine::RefuseGrant(db::Tx& tx, const Who& who, Commitment commitme
   return absl::OkStatus();
 }
 
-absl::Status Engine::AskForGrant(db::Tx& tx, const Who& who, const Stay& stay) {
-  ASSIGN_OR_RETURN(const auto known, store::FindCommitment(tx, stay.id, store::Lock::kNo));
+absl::Status Engine::AskForGrant(db::Tx& tx, const Who& who, const Asker& asker) {
+  ASSIGN_OR_RETURN(const auto known, store::FindGrant(tx, asker.name));
   if (known.has_value()) return absl::OkStatus();
-  Commitment commitment;
-  commitment.id = stay.id;
-  commitment.display_name = "Grant of " + stay.name;
-  commitment.supplier_reference = stay.name;
-  commitment.mobility = stay.name;
-  commitment.requester = {.person = "services/mobility", .in_place_of = ""};
-  commitment.amount.currency = {.code = "EUR", .decimals = 2};
-  commitment.create_time = commitment.update_time = who.now;
-  commitment.demo = stay.demo;
-  commitment.effective_date = std::chrono::floor<std::chrono::days>(who.now);
-  ASSIGN_OR_RETURN(const auto payer, store::FindPayer(tx, stay.call, stay.funding_reference));
+  ASSIGN_OR_RETURN(const auto taken, store::FindCommitment(tx, asker.id, store::Lock::kNo));
+  Commitment commitment = RequestOf(asker, who.now);
+  // Who asked for a commitment under that id answered nothing: the refusal has another id.
+  if (taken.has_value()) commitment.id = DerivedId(who.seed, 0);
+  ASSIGN_OR_RETURN(const auto payer, store::FindPayer(tx, asker.call, asker.funding_reference));
   if (!payer.has_value()) {
-    // Kept without a budget, so that the stay has its answer and the event its revision.
+    // Kept without a budget, so that who asked has an answer and the event its revision.
     Budget nobody;
     nobody.currency = commitment.amount.currency;
     nobody.time_zone = "UTC";
@@ -255,7 +281,11 @@ absl::Status Engine::AskForGrant(db::Tx& tx, const Who& who, const Stay& stay) {
   ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, who, payer->id, store::Everything()));
   commitment.budget = payer->id;
   commitment.amount.currency = payer->currency;
-  const auto decision = DecideGrant(desk, stay, commitment);
+  if (taken.has_value()) {
+    return RefuseGrant(tx, who, std::move(commitment), desk.place(),
+                       std::string(store::kCommitmentExists.name));
+  }
+  const auto decision = DecideGrant(desk, asker, commitment);
   if (!decision.ok()) {
     // What the budget does not allow is an answer; what went wrong here is tried again.
     const bool answer = absl::IsFailedPrecondition(decision.status()) ||
@@ -276,20 +306,23 @@ absl::Status Engine::AskForGrant(db::Tx& tx, const Who& who, const Stay& stay) {
   return absl::OkStatus();
 }
 
-absl::Status Engine::ReleaseGrant(db::Tx& tx, const Who& who, const Stay& stay) {
-  ASSIGN_OR_RETURN(const auto seen, store::FindCommitment(tx, stay.id, store::Lock::kNo));
+absl::Status Engine::ReleaseGrant(db::Tx& tx, const Who& who, const Asker& asker) {
+  ASSIGN_OR_RETURN(const auto seen, store::FindGrant(tx, asker.name));
   if (!seen.has_value() || !IsOpen(seen->state)) return absl::OkStatus();
   ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, who, seen->budget, store::Everything()));
   ASSIGN_OR_RETURN(const Commitment before,
-                   store::LoadCommitment(tx, seen->budget, stay.id, store::Lock::kYes));
+                   store::LoadCommitment(tx, seen->budget, seen->id, store::Lock::kYes));
   if (!IsOpen(before.state)) return absl::OkStatus();
   ASSIGN_OR_RETURN(CommitmentFacts facts, FactsOf(desk, before));
-  // The service releases also while finance alone may book: nothing is spent by it.
+  // The service releases also while finance alone may book, and before the period that it was
+  // carried to is opened: nothing is spent by it.
   facts.role = Role::kAccountant;
+  if (facts.period.state == PeriodState::kPlanned) facts.period.state = PeriodState::kOpen;
   facts.input.original = before.original_remaining;
-  facts.input.reason = "the stay was cancelled";
-  const Date today = desk.today();
-  facts.input.effective_date = std::clamp(today, facts.period.start_date, facts.period.end_date);
+  facts.input.reason =
+      asker.kind == Asker::Kind::kStay ? "the stay was cancelled" : "the thesis ended early";
+  const Date first = std::max(facts.period.start_date, before.effective_date);
+  facts.input.effective_date = std::clamp(desk.today(), first, facts.period.end_date);
   ASSIGN_OR_RETURN(const CommitmentDecision decision,
                    Decide(facts, ReleaseAction(before, before.original_remaining), Role::kTimer));
   RETURN_IF_ERROR(desk.Carry(decision.movements));

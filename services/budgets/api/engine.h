@@ -10,21 +10,24 @@
 #include "services/budgets/api/desk.h"
 #include "services/budgets/domain/decide.h"
 
-// What happens without a caller: dates that come, and stays that ask for their grant.
+// What happens without a caller: dates that come, and stays and theses that ask for their grant.
 namespace jointly::budgets {
 
-// A stay whose host approved it, or that was cancelled.
-struct Stay {
+// What asks for a grant: a stay whose host approved it, a thesis that is active. Or what ended.
+struct Asker {
+  enum class Kind { kStay, kThesis };
+  Kind kind = Kind::kStay;
   std::string id;    // Bare.
-  std::string name;  // "mobilities/x".
-  std::string call;  // "calls/x"; empty: the event did not say.
+  std::string name;  // "mobilities/x", "theses/x".
   std::string funding_reference;
+  // Of a stay.
+  std::string call;  // "calls/x"; empty: the event did not say.
   std::optional<Date> first;
   std::optional<Date> last;
   bool demo = false;
 };
 
-// The reason of a stay that no budget pays.
+// The reason of a stay or thesis for which its budget has no scheme.
 inline constexpr Reason kNoGrantScheme{"NO_GRANT_SCHEME"};
 
 class Engine {
@@ -38,10 +41,10 @@ class Engine {
   absl::Status EndBudget(db::Tx& tx, const timers::Timer& timer);
   absl::Status WatchLines(db::Tx& tx, const timers::Timer& timer);
 
-  // Reserves the grant of a stay (the commitment has the stay's id), or keeps why not; once.
-  absl::Status AskForGrant(db::Tx& tx, const Who& who, const Stay& stay);
-  // Gives back what is reserved for a stay that was cancelled.
-  absl::Status ReleaseGrant(db::Tx& tx, const Who& who, const Stay& stay);
+  // Reserves the grant of what asks (as a commitment of its id), or keeps why not; once.
+  absl::Status AskForGrant(db::Tx& tx, const Who& who, const Asker& asker);
+  // Gives back what is reserved for a stay that was cancelled or a thesis that ended early.
+  absl::Status ReleaseGrant(db::Tx& tx, const Who& who, const Asker& asker);
 
   // Foreign remainders at the rate of a day; those whose line cannot absorb it are undercovered.
   struct RevaluationOrder {
@@ -60,7 +63,7 @@ class Engine {
  private:
   absl::Status RefuseGrant(db::Tx& tx, const Who& who, Commitment commitment, const Place& place,
                            const std::string& reason);
-  absl::StatusOr<CommitmentDecision> DecideGrant(Desk& desk, const Stay& stay,
+  absl::StatusOr<CommitmentDecision> DecideGrant(Desk& desk, const Asker& asker,
                                                  Commitment& commitment);
 
   bus::Outbox& outbox_;

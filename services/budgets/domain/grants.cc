@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/error/check.h"
 #include "common/error/macros.h"
 
 namespace jointly::budgets {
@@ -45,15 +46,24 @@ absl::StatusOr<std::int64_t> DaysOf(Date first, Date last, std::string_view conv
 const GrantScheme* SchemeFor(const Budget& budget, std::string_view call) {
   const GrantScheme* of_any_call = nullptr;
   for (const GrantScheme& scheme : budget.grants) {
+    if (!scheme.rate_per_day.has_value()) continue;
     if (!scheme.call.empty() && scheme.call == call) return &scheme;
     if (scheme.call.empty() && of_any_call == nullptr) of_any_call = &scheme;
   }
   return of_any_call;
 }
 
+const GrantScheme* ThesisSchemeOf(const Budget& budget) {
+  for (const GrantScheme& scheme : budget.grants) {
+    if (scheme.amount_per_thesis.has_value()) return &scheme;
+  }
+  return nullptr;
+}
+
 absl::StatusOr<money::Money> GrantOf(const GrantScheme& scheme, Date first, Date last) {
   ASSIGN_OR_RETURN(const std::int64_t days, DaysOf(first, last, scheme.day_convention));
-  return money::Multiply(scheme.rate_per_day, days);
+  Check(scheme.rate_per_day.has_value(), "a scheme that pays no stays");
+  return money::Multiply(*scheme.rate_per_day, days);
 }
 
 }  // namespace jointly::budgets

@@ -6,7 +6,8 @@
 
 #include "services/budgets/domain/types.h"
 
-// What a stay is granted: a rate per day, by a named way to count the days.
+// What a stay is granted: a rate per day, by a named way to count the days; and a thesis: an
+// amount.
 namespace jointly::budgets {
 
 inline constexpr Reason kUnknownDayConvention{"UNKNOWN_DAY_CONVENTION"};  // day_convention
@@ -19,6 +20,9 @@ absl::StatusOr<std::int64_t> DaysOf(Date first, Date last, std::string_view conv
 // The scheme that pays the stays of a call: the first that names it, else the first that names
 // none; null when there is neither.
 const GrantScheme* SchemeFor(const Budget& budget, std::string_view call);
+// The first scheme that pays theses; null when there is none.
+const GrantScheme* ThesisSchemeOf(const Budget& budget);
+// Of a scheme that pays stays.
 absl::StatusOr<money::Money> GrantOf(const GrantScheme& scheme, Date first, Date last);
 
 }  // namespace jointly::budgets

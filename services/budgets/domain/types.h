@@ -163,7 +163,7 @@ std::optional<Enum> Parse(std::string_view name);
 
 // The hand that took a step. Who stands in by a delegation counts as both persons (B14).
 struct Hand {
-  std::string person;       // "people/x", or "services/mobility".
+  std::string person;       // "people/x", "services/mobility" or "services/theses".
   std::string in_place_of;  // "people/y"; empty: in their own name.
   bool empty() const { return person.empty(); }
   friend bool operator==(const Hand&, const Hand&) = default;
@@ -203,9 +203,10 @@ struct GrantScheme {
   std::string call;  // "calls/x"; empty: by funding reference.
   std::string category;
   std::string partner;
-  money::Money rate_per_day;
-  std::string day_convention;     // "calendar_days", "30_per_month".
-  std::string standing_approver;  // "people/x".
+  std::optional<money::Money> rate_per_day;       // It pays stays.
+  std::string day_convention;                     // "calendar_days", "30_per_month".
+  std::string standing_approver;                  // "people/x".
+  std::optional<money::Money> amount_per_thesis;  // It pays theses.
   friend bool operator==(const GrantScheme&, const GrantScheme&) = default;
 };
 
@@ -305,6 +306,7 @@ struct Commitment {
   Hand approver;
   std::string refusal;   // A reason code, or the approver's words.
   std::string mobility;  // "mobilities/x", when a stay asked for it.
+  std::string thesis;    // "theses/x", when a thesis asked for it.
   std::vector<Attachment> attachments;
   Time create_time;
   Time update_time;

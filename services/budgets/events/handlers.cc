@@ -3,6 +3,7 @@
 #include <jointly/identity/v1/identity_events.pb.h>
 #include <jointly/mobility/v1/mobility_events.pb.h>
 #include <jointly/partnerships/v1/partnerships_events.pb.h>
+#include <jointly/theses/v1/theses_events.pb.h>
 
 #include <functional>
 
@@ -18,6 +19,10 @@ namespace {
 namespace identity = jointly::identity::v1;
 namespace mobility = jointly::mobility::v1;
 namespace partnerships = jointly::partnerships::v1;
+namespace theses = jointly::theses::v1;
+
+// Thesis.funding_state of a thesis that waits for its answer.
+constexpr std::string_view kAsked = "asked";
 
 template <typename EventMessage>
 absl::StatusOr<EventMessage> Read(const bus::Message& message) {
@@ -79,13 +84,14 @@ absl::Status FollowMobility(Engine& engine, db::Tx& tx, const bus::Message& mess
   ASSIGN_OR_RETURN(const auto event, Read<mobility::MobilityEvent>(message));
   const mobility::MobilityCase& stay = event.mobility();
   const Who who = FollowerWho(message, engine.clock().Now());
-  Stay asked{.id = message.aggregate_id,
-             .name = stay.name(),
-             .call = event.call(),
-             .funding_reference = stay.funding().funding_reference(),
-             .first = {},
-             .last = {},
-             .demo = stay.demo()};
+  Asker asked{.kind = Asker::Kind::kStay,
+              .id = message.aggregate_id,
+              .name = stay.name(),
+              .funding_reference = stay.funding().funding_reference(),
+              .call = event.call(),
+              .first = {},
+              .last = {},
+              .demo = stay.demo()};
   if (stay.has_planned_start_date()) asked.first = rpc::FromProto(stay.planned_start_date());
   if (stay.has_planned_end_date()) asked.last = rpc::FromProto(stay.planned_end_date());
   if (stay.state() == mobility::MobilityCase::CANCELLED) {
@@ -96,6 +102,29 @@ absl::Status FollowMobility(Engine& engine, db::Tx& tx, const bus::Message& mess
   return asks ? engine.AskForGrant(tx, who, asked) : absl::OkStatus();
 }
 
+// Abandoned, transferred, or without its agreement: nobody is paid for it any more. What was
+// defended keeps its money.
+bool EndedEarly(theses::Thesis::State state) {
+  return state == theses::Thesis::ABANDONED || state == theses::Thesis::TRANSFERRED ||
+         state == theses::Thesis::AGREEMENT_LOST;
+}
+
+absl::Status FollowThesis(Engine& engine, db::Tx& tx, const bus::Message& message) {
+  ASSIGN_OR_RETURN(const auto event, Read<theses::ThesisEvent>(message));
+  const theses::Thesis& thesis = event.thesis();
+  const Who who = FollowerWho(message, engine.clock().Now());
+  const Asker asked{.kind = Asker::Kind::kThesis,
+                    .id = message.aggregate_id,
+                    .name = thesis.name(),
+                    .funding_reference = thesis.funding_reference(),
+                    .call = "",
+                    .first = {},
+                    .last = {},
+                    .demo = thesis.demo()};
+  if (EndedEarly(thesis.state())) return engine.ReleaseGrant(tx, who, asked);
+  return thesis.funding_state() == kAsked ? engine.AskForGrant(tx, who, asked) : absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<bus::Subscription> Subscriptions(Engine& engine) {
@@ -103,7 +132,8 @@ std::vector<bus::Subscription> Subscriptions(Engine& engine) {
       {.aggregate = "partnerships.institution", .handler = &FollowInstitution},
       {.aggregate = "identity.person", .handler = std::bind_front(&FollowPerson, std::ref(engine))},
       {.aggregate = "mobility.mobility",
-       .handler = std::bind_front(&FollowMobility, std::ref(engine))}};
+       .handler = std::bind_front(&FollowMobility, std::ref(engine))},
+      {.aggregate = "theses.thesis", .handler = std::bind_front(&FollowThesis, std::ref(engine))}};
 }
 
 std::map<std::string, timers::Handler> TimerHandlers(Engine& engine) {

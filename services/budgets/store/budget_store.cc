@@ -287,6 +287,10 @@ absl::StatusOr<std::optional<Budget>> FindPayer(db::Tx& tx, const std::string& c
   ASSIGN_OR_RETURN(std::optional<Budget> named,
                    oldest("id IN (SELECT budget FROM budget_call WHERE call = $1)", call));
   if (named.has_value()) return named;
+  constexpr std::string_view kBudgets = "budgets/";
+  if (funding_reference.starts_with(kBudgets)) {
+    return oldest("id = $1", funding_reference.substr(kBudgets.size()));
+  }
   return oldest("funding_reference = $1", funding_reference);
 }
 

@@ -44,8 +44,9 @@ absl::StatusOr<std::vector<Budget>> SharedBudgets(db::Tx& tx, const Scope& scope
 void InsertBudget(db::Tx& tx, const Budget& budget);
 void SaveBudget(db::Tx& tx, const Budget& budget);
 
-// The active budget that has a grant scheme for this call, else the one that calls name by this
-// funding reference; the oldest one when several do. Nothing when none does.
+// The active budget that has a grant scheme for this call, else the one that calls and theses name
+// by this funding reference ("budgets/x": the budget itself); the oldest one when several do.
+// Nothing when none does.
 absl::StatusOr<std::optional<Budget>> FindPayer(db::Tx& tx, const std::string& call,
                                                 const std::string& funding_reference);
 

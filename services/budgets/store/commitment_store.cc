@@ -10,15 +10,15 @@ constexpr std::string_view kColumns =
     "budget, id, period, category, partner, kind, display_name, supplier_reference, amount,"
     " currency_code, effective_date, expire_date, reserved, liquidated, released, remaining, paid,"
     " original_remaining, conversion, state, requester, requester_for, approver, approver_for,"
-    " refusal, mobility, attachments, create_time, update_time, revision, demo";
-constexpr std::size_t kColumnCount = 31;
+    " refusal, mobility, attachments, create_time, update_time, revision, demo, thesis";
+constexpr std::size_t kColumnCount = 32;
 
 constexpr std::string_view kInsert =
     "INSERT INTO commitment (budget, id, period, category, partner, kind, display_name,"
     " supplier_reference, amount, currency_code, effective_date, expire_date, reserved, liquidated,"
     " released, remaining, paid, original_remaining, conversion, state, requester, requester_for,"
     " approver, approver_for, refusal, mobility, attachments, create_time, update_time, revision,"
-    " demo)";
+    " demo, thesis)";
 
 constexpr std::string_view kHolding =
     "state IN ('approved', 'partially_liquidated', 'carried', 'undercovered')";
@@ -55,6 +55,7 @@ Commitment ReadCommitment(const db::Row& row) {
   commitment.update_time = reader.At();
   commitment.revision = reader.Integer();
   commitment.demo = reader.Bool();
+  commitment.thesis = reader.Text();
   return commitment;
 }
 
@@ -69,7 +70,7 @@ void AddValues(const Commitment& commitment, db::Values& values) {
              commitment.requester.person, commitment.requester.in_place_of,
              commitment.approver.person, commitment.approver.in_place_of, commitment.refusal,
              commitment.mobility, Pack(commitment.attachments), commitment.create_time,
-             commitment.update_time, commitment.revision, commitment.demo);
+             commitment.update_time, commitment.revision, commitment.demo, commitment.thesis);
 }
 
 }  // namespace
@@ -110,6 +111,18 @@ absl::StatusOr<std::optional<Commitment>> FindCommitment(db::Tx& tx, const std::
                             {id}));
   if (rows.empty()) return std::nullopt;
   return ReadCommitment(rows.front());
+}
+
+absl::StatusOr<std::optional<Commitment>> FindGrant(db::Tx& tx, const std::string& asker) {
+  for (const std::string_view column : {"mobility", "thesis"}) {
+    const std::string name(column);
+    ASSIGN_OR_RETURN(const db::Rows rows,
+                     tx.Query("SELECT " + std::string(kColumns) + " FROM commitment WHERE " + name +
+                                  " = $1 AND " + name + " <> ''",
+                              {asker}));
+    if (!rows.empty()) return ReadCommitment(rows.front());
+  }
+  return std::nullopt;
 }
 
 absl::StatusOr<std::vector<Commitment>> ListCommitments(db::Tx& tx, const std::string& budget,
@@ -164,7 +177,8 @@ void SaveCommitments(db::Tx& tx, const std::vector<const Commitment*>& commitmen
              approver_for = excluded.approver_for, refusal = excluded.refusal,
              mobility = excluded.mobility, attachments = excluded.attachments,
              create_time = excluded.create_time, update_time = excluded.update_time,
-             revision = excluded.revision, demo = excluded.demo)sql"},
+             revision = excluded.revision, demo = excluded.demo,
+             thesis = excluded.thesis)sql"},
                  std::move(values));
 }
 

@@ -88,6 +88,12 @@ class Fields {
     const std::int64_t minor = Integer();
     return {.minor = minor, .currency = UnpackCurrency(Text())};
   }
+  std::optional<money::Money> MaybeMoney() {
+    const std::int64_t minor = Integer();
+    const std::string currency = Text();
+    if (currency.empty()) return std::nullopt;
+    return money::Money{.minor = minor, .currency = UnpackCurrency(currency)};
+  }
   LineKey Line() {
     LineKey line;
     line.period = Text();
@@ -104,6 +110,14 @@ class Fields {
 
 std::vector<std::string> FieldsOf(const LineKey& line) {
   return {line.period, line.category, line.partner, std::string(Name(line.kind))};
+}
+
+// Two fields: empty when there is no amount.
+std::string MinorOf(const std::optional<money::Money>& amount) {
+  return amount.has_value() ? Number(amount->minor) : std::string();
+}
+std::string CurrencyOf(const std::optional<money::Money>& amount) {
+  return amount.has_value() ? std::string(amount->currency.code) : std::string();
 }
 
 // Packs and unpacks a list element by element.
@@ -178,10 +192,12 @@ std::string Pack(const std::vector<GrantScheme>& grants) {
                                     grant.call,
                                     grant.category,
                                     grant.partner,
-                                    Number(grant.rate_per_day.minor),
-                                    grant.rate_per_day.currency.code,
+                                    MinorOf(grant.rate_per_day),
+                                    CurrencyOf(grant.rate_per_day),
                                     grant.day_convention,
-                                    grant.standing_approver};
+                                    grant.standing_approver,
+                                    MinorOf(grant.amount_per_thesis),
+                                    CurrencyOf(grant.amount_per_thesis)};
   });
 }
 std::vector<GrantScheme> UnpackGrants(std::string_view text) {
@@ -191,9 +207,10 @@ std::vector<GrantScheme> UnpackGrants(std::string_view text) {
     grant.call = fields.Text();
     grant.category = fields.Text();
     grant.partner = fields.Text();
-    grant.rate_per_day = fields.Money();
+    grant.rate_per_day = fields.MaybeMoney();
     grant.day_convention = fields.Text();
     grant.standing_approver = fields.Text();
+    grant.amount_per_thesis = fields.MaybeMoney();
     return grant;
   });
 }

@@ -167,8 +167,11 @@ Thesis ReadThesis(const pb::Thesis& message, const std::string& path, Violations
     thesis.themes.push_back(theme);
   }
   violations.Require(message.funding_reference().empty() ||
+                         rpc::IsResourceId(message.funding_reference()) ||
                          !rpc::ParseName("budgets/*", message.funding_reference()).empty(),
-                     path + ".funding_reference", "must look like budgets/x");
+                     path + ".funding_reference",
+                     "must be a budget's funding reference (lower case letters, digits and "
+                     "dashes), or look like budgets/x");
   thesis.funding_reference = message.funding_reference();
   thesis.full_time = message.full_time();
   CheckLine(message.theses_fr_number(), false, path + ".theses_fr_number", violations);

@@ -100,6 +100,9 @@ absl::StatusOr<Thesis> Updated(const Thesis& before, const pb::UpdateThesisReque
                        "thesis.sides[" + std::to_string(i) + "].institution",
                        "is fixed since the proposal");
   }
+  violations.Require(read.funding_reference == before.funding_reference ||
+                         before.funding.state == FundingState::kNone,
+                     "thesis.funding_reference", "is fixed: a thesis asks for its money once");
   RETURN_IF_ERROR(violations.ToStatus());
   Thesis after = before;
   after.title = read.title;

@@ -89,7 +89,8 @@ constexpr Named<Role> kRoles[] = {{Role::kStudent, "student"},
 constexpr Named<FundingState> kFundingStates[] = {{FundingState::kNone, ""},
                                                   {FundingState::kAsked, "asked"},
                                                   {FundingState::kReserved, "reserved"},
-                                                  {FundingState::kRefused, "refused"}};
+                                                  {FundingState::kRefused, "refused"},
+                                                  {FundingState::kReleased, "released"}};
 
 constexpr int kMonthsFullTime = 36;
 constexpr int kMonthsPartTime = 72;

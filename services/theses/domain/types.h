@@ -71,13 +71,13 @@ enum class ThesisAction {
 // is held; it is an office as well.
 enum class Role { kStudent, kDirector, kOffice, kOfficeInCharge, kService };
 
-enum class FundingState { kNone = 0, kAsked, kReserved, kRefused };
+enum class FundingState { kNone = 0, kAsked, kReserved, kRefused, kReleased };
 
 // snake_case names as they are stored, shown in allowed_actions and written in events.
 std::string_view Name(ThesisState value);
 std::string_view Name(ThesisAction value);
 std::string_view Name(Role value);
-std::string_view Name(FundingState value);  // "", "asked", "reserved", "refused".
+std::string_view Name(FundingState value);  // "", "asked", "reserved", "refused", "released".
 
 std::optional<ThesisState> ParseThesisState(std::string_view name);
 std::optional<ThesisAction> ParseThesisAction(std::string_view name);

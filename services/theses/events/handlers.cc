@@ -140,7 +140,7 @@ FundingState AnswerOf(budgets::Commitment::State state) {
       return FundingState::kRefused;
     case budgets::Commitment::CANCELLED:
     case budgets::Commitment::EXPIRED:
-      return FundingState::kNone;
+      return FundingState::kReleased;
     case budgets::Commitment::STATE_UNSPECIFIED:
     case budgets::Commitment::REQUESTED:
       return FundingState::kAsked;
@@ -149,17 +149,16 @@ FundingState AnswerOf(budgets::Commitment::State state) {
   }
 }
 
-// The money of a thesis is a commitment of its budget with the thesis's id.
+// The money of a thesis is a commitment that names it; refused, it may be in no budget.
 absl::Status FollowCommitment(Engine& engine, db::Tx& tx, const bus::Message& message) {
   ASSIGN_OR_RETURN(const auto event, Read<budgets::CommitmentEvent>(message));
   const budgets::Commitment& commitment = event.commitment();
-  const auto ids = rpc::ParseName("budgets/*/commitments/*", commitment.name());
+  const auto ids = rpc::ParseName("theses/*", commitment.thesis());
   const FundingState state = AnswerOf(commitment.state());
   if (ids.empty() || state == FundingState::kAsked) return absl::OkStatus();
-  const auto before = store::LoadThesis(tx, ids[1], store::Everything(), store::Lock::kYes);
+  const auto before = store::LoadThesis(tx, ids[0], store::Everything(), store::Lock::kYes);
   if (absl::IsNotFound(before.status())) return absl::OkStatus();
   RETURN_IF_ERROR(before.status());
-  if (before->funding_reference != "budgets/" + ids[0]) return absl::OkStatus();
   Thesis after = *before;
   after.funding.state = state;
   after.funding.commitment = state == FundingState::kReserved ? commitment.name() : "";

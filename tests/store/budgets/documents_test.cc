@@ -67,7 +67,7 @@ Budget SomeBudget(const std::string& id) {
                     .call = "calls/c1",
                     .category = "TRAVEL",
                     .partner = "institutions/uga",
-                    .rate_per_day = {.minor = 4000, .currency = kYen},
+                    .rate_per_day = money::Money{.minor = 4000, .currency = kYen},
                     .day_convention = "calendar_days",
                     .standing_approver = "people/standing"}};
   budget.time_zone = "Europe/Paris";
@@ -107,7 +107,6 @@ Commitment SomeCommitment(const std::string& id) {
   commitment.state = CommitmentState::kPartiallyLiquidated;
   commitment.requester = HandOf("people/a");
   commitment.approver = HandOf("people/b", "people/c");
-  commitment.mobility = "mobilities/m1";
   commitment.attachments = {Receipt()};
   commitment.create_time = At(10);
   commitment.update_time = At(11);
@@ -254,7 +253,9 @@ TEST_P(DocumentsTest, PeriodsAndLinesComeBackAsTheyWere) {
 }
 
 TEST_P(DocumentsTest, CommitmentsComeBackAsTheyWere) {
-  const Commitment before = SomeCommitment("c1");
+  Commitment before = SomeCommitment("c1");
+  before.mobility = "mobilities/m1";
+  before.thesis = "theses/t1";
   Write([&](db::Tx& tx) { store::InsertCommitment(tx, before); });
   auto after = Read([&](db::Tx& tx) { return store::LoadCommitment(tx, "b1", "c1", Lock::kYes); });
   ASSERT_TRUE(after.ok()) << after.status();
@@ -269,7 +270,7 @@ TEST_P(DocumentsTest, CommitmentsComeBackAsTheyWere) {
   EXPECT_EQ(after->conversion->to, before.conversion->to);
   EXPECT_EQ(after->approver, before.approver);
   EXPECT_EQ(after->attachments, before.attachments);
-  // By the id alone: what an event of another service names.
+  EXPECT_EQ(after->mobility + " " + after->thesis, "mobilities/m1 theses/t1");
   const auto found = Read([&](db::Tx& tx) { return store::FindCommitment(tx, "c1", Lock::kNo); });
   ASSERT_TRUE(found.ok() && found->has_value());
   const auto other =

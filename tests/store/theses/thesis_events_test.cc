@@ -6,6 +6,7 @@
 namespace jointly::theses::theses_world {
 namespace {
 
+namespace budgets = jointly::budgets::v1;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -19,6 +20,15 @@ class ThesisEventsTest : public ThesisTest {
   std::vector<std::string> WarningsOf(const std::string& id) {
     const pb::Thesis thesis = world().Get(id);
     return {thesis.warnings().begin(), thesis.warnings().end()};
+  }
+  // An office says what is to pay the thesis.
+  absl::StatusOr<pb::Thesis> NameFunding(const std::string& reference) {
+    pb::UpdateThesisRequest update;
+    update.mutable_thesis()->set_name("theses/t1");
+    update.mutable_thesis()->set_funding_reference(reference);
+    update.mutable_update_mask()->add_paths("funding_reference");
+    rpc::Call office = world().As("office-a");
+    return api().UpdateThesis(office, update);
   }
 };
 
@@ -61,30 +71,59 @@ TEST_P(ThesisEventsTest, TheFrameworkThatEndsIsAWarning) {
   EXPECT_THAT(LastEvent("t1").thesis().warnings(), Contains(HasSubstr("agreements/uga-tsukuba")));
 }
 
+// What a commitment says to the thesis that it is of.
+budgets::Commitment CommitmentOf(const std::string& name, const std::string& thesis,
+                                 budgets::Commitment::State state) {
+  budgets::Commitment commitment;
+  commitment.set_name(name);
+  if (!thesis.empty()) commitment.set_thesis("theses/" + thesis);
+  commitment.set_state(state);
+  if (state == budgets::Commitment::REFUSED) commitment.set_refusal("AMOUNT_NOT_AVAILABLE");
+  return commitment;
+}
+
 TEST_P(ThesisEventsTest, ABudgetAnswers) {
   World& w = world();
   w.Activate("t1");
   EXPECT_EQ(w.Get("t1").funding_state(), "");
-  pb::UpdateThesisRequest update;
-  update.mutable_thesis()->set_name("theses/t1");
-  update.mutable_thesis()->set_funding_reference("budgets/unit");
-  update.mutable_update_mask()->add_paths("funding_reference");
-  rpc::Call office = w.As("office-a");
-  EXPECT_EQ(Must(api().UpdateThesis(office, update), "reference").funding_state(), "asked");
+  EXPECT_EQ(Outcome(NameFunding("budgets/unit/lines/x")), "INVALID_ARGUMENT");
+  EXPECT_EQ(Must(NameFunding("unit-grants"), "reference").funding_state(), "asked");
   EXPECT_EQ(LastEvent("t1").thesis().funding_state(), "asked");
-  w.TellCommitment("other", "t1", false);
-  EXPECT_EQ(w.Get("t1").funding_state(), "asked") << "another budget";
-  w.TellCommitment("unit", "t2", false);
-  EXPECT_EQ(w.Get("t1").funding_state(), "asked") << "another commitment";
-  w.TellCommitment("unit", "t1", true);
-  EXPECT_EQ(w.Get("t1").funding_state(), "refused");
-  EXPECT_EQ(w.Get("t1").funding_note(), "NOT_ENOUGH");
-  w.TellCommitment("unit", "t1", false);
-  EXPECT_EQ(w.Get("t1").funding_commitment(), "budgets/unit/commitments/t1");
+  EXPECT_EQ(LastEvent("t1").thesis().funding_reference(), "unit-grants");
+  EXPECT_EQ(Outcome(NameFunding("budgets/unit")), "INVALID_ARGUMENT") << "it asks once";
+  w.TellCommitment(CommitmentOf("budgets/unit/commitments/t1", "", budgets::Commitment::APPROVED));
+  EXPECT_EQ(w.Get("t1").funding_state(), "asked") << "an order that has the thesis's id";
+  w.TellCommitment(
+      CommitmentOf("budgets/unit/commitments/t2", "t2", budgets::Commitment::APPROVED));
+  EXPECT_EQ(w.Get("t1").funding_state(), "asked") << "of another thesis";
+  const std::string name = "budgets/unit/commitments/t1";
+  w.TellCommitment(CommitmentOf(name, "t1", budgets::Commitment::APPROVED));
+  EXPECT_EQ(w.Get("t1").funding_state(), "reserved");
+  EXPECT_EQ(w.Get("t1").funding_commitment(), name);
   EXPECT_EQ(Actions("t1").back(), "funding");
   const auto events = Actions("t1").size();
-  w.TellCommitment("unit", "t1", false);
+  for (const budgets::Commitment::State state :
+       {budgets::Commitment::APPROVED, budgets::Commitment::PARTIALLY_LIQUIDATED,
+        budgets::Commitment::CARRIED, budgets::Commitment::LIQUIDATED}) {
+    w.TellCommitment(CommitmentOf(name, "t1", state));
+  }
   EXPECT_EQ(Actions("t1").size(), events) << "the same answer again";
+  w.TellCommitment(CommitmentOf(name, "t1", budgets::Commitment::CANCELLED));
+  EXPECT_EQ(w.Get("t1").funding_state(), "released");
+  EXPECT_EQ(w.Get("t1").funding_commitment(), "");
+  EXPECT_EQ(Actions("t1").size(), events + 1);
+}
+
+TEST_P(ThesisEventsTest, ABudgetRefusesWithItsReason) {
+  World& w = world();
+  w.Activate("t1");
+  Must(NameFunding("budgets/unit"), "reference");
+  // When no budget has this reference, the refusal is in none.
+  w.TellCommitment(CommitmentOf("commitments/t1", "t1", budgets::Commitment::REFUSED));
+  EXPECT_EQ(w.Get("t1").funding_state(), "refused");
+  EXPECT_EQ(w.Get("t1").funding_note(), "AMOUNT_NOT_AVAILABLE");
+  EXPECT_EQ(w.Get("t1").funding_commitment(), "");
+  EXPECT_EQ(LastEvent("t1").thesis().funding_note(), "AMOUNT_NOT_AVAILABLE");
 }
 
 // What ended early names what it leaves to others.

@@ -186,12 +186,10 @@ void World::TellFramework(const std::string& id, bool in_effect) {
   Check(status.ok(), status.ToString());
 }
 
-void World::TellCommitment(const std::string& budget, const std::string& id, bool refused) {
+void World::TellCommitment(const budgets::Commitment& commitment) {
   budgets::CommitmentEvent event;
-  auto& commitment = *event.mutable_commitment();
-  commitment.set_name("budgets/" + budget + "/commitments/" + id);
-  commitment.set_state(refused ? budgets::Commitment::REFUSED : budgets::Commitment::APPROVED);
-  if (refused) commitment.set_refusal("NOT_ENOUGH");
+  *event.mutable_commitment() = commitment;
+  const std::string id = commitment.name().substr(commitment.name().rfind('/') + 1);
   const absl::Status status = Apply("budgets.commitment", 1, id, event.SerializeAsString());
   Check(status.ok(), status.ToString());
 }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <jointly/budgets/v1/resources.pb.h>
 #include <jointly/theses/v1/theses_events.pb.h>
 
 #include <memory>
@@ -59,7 +60,7 @@ class World {
   void TellStay(const std::string& id, const std::string& first, const std::string& last,
                 bool cancelled = false, const std::string& receiving = "institutions/tsukuba");
   void TellFramework(const std::string& id, bool in_effect);
-  void TellCommitment(const std::string& budget, const std::string& id, bool refused);
+  void TellCommitment(const jointly::budgets::v1::Commitment& commitment);
 
   // A proposal of the student with Tsukuba (or another partner), with an id.
   pb::CreateThesisRequest Proposal(const std::string& id,

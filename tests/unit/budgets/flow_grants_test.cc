@@ -42,12 +42,31 @@ TEST(Grants, MultiplyTheRate) {
                            .call = "",
                            .category = "TRAVEL",
                            .partner = "institutions/uga",
-                           .rate_per_day = {.minor = 1'350, .currency = sample::Euro()},
+                           .rate_per_day = money::Money{.minor = 1'350, .currency = sample::Euro()},
                            .day_convention = "30_per_month",
                            .standing_approver = "people/other"};
   const auto grant = GrantOf(scheme, sample::Day("2026-10-01"), sample::Day("2027-03-31"));
   ASSERT_TRUE(grant.ok());
   EXPECT_EQ(grant->minor, 243'000);
+}
+
+TEST(Grants, ASchemePaysStaysOrTheses) {
+  const money::Money euro{.minor = 1'350, .currency = sample::Euro()};
+  const auto scheme = [&](const char* id, const char* call, bool stays) {
+    GrantScheme row{.id = id, .call = call};
+    (stays ? row.rate_per_day : row.amount_per_thesis) = euro;
+    return row;
+  };
+  Budget budget;
+  EXPECT_EQ(SchemeFor(budget, "calls/a"), nullptr);
+  EXPECT_EQ(ThesisSchemeOf(budget), nullptr);
+  budget.grants = {scheme("theses", "", false), scheme("more", "", false)};
+  EXPECT_EQ(SchemeFor(budget, "calls/a"), nullptr);
+  EXPECT_EQ(ThesisSchemeOf(budget)->id, "theses");
+  budget.grants = {scheme("stays", "", true), scheme("of-a", "calls/a", true)};
+  EXPECT_EQ(SchemeFor(budget, "calls/a")->id, "of-a");
+  EXPECT_EQ(SchemeFor(budget, "calls/b")->id, "stays");
+  EXPECT_EQ(ThesisSchemeOf(budget), nullptr);
 }
 
 }  // namespace
