@@ -284,8 +284,10 @@ absl::Status Engine::ReleaseGrant(db::Tx& tx, const Who& who, const Stay& stay) 
                    store::LoadCommitment(tx, seen->budget, stay.id, store::Lock::kYes));
   if (!IsOpen(before.state)) return absl::OkStatus();
   ASSIGN_OR_RETURN(CommitmentFacts facts, FactsOf(desk, before));
-  // The service releases also while finance alone may book: nothing is spent by it.
+  // The service releases also while finance alone may book, and before the period that it was
+  // carried to is opened: nothing is spent by it.
   facts.role = Role::kAccountant;
+  if (facts.period.state == PeriodState::kPlanned) facts.period.state = PeriodState::kOpen;
   facts.input.original = before.original_remaining;
   facts.input.reason = "the stay was cancelled";
   const Date today = desk.today();

@@ -168,6 +168,16 @@ TEST_P(FlowDocumentsTest, AStayThatCannotBePaidIsToldWhy) {
   EXPECT_EQ(world().Actions("budgets.commitment", "m1"), "refused");
 }
 
+TEST_P(FlowDocumentsTest, AGrantThatWasCarriedIsReleasedBeforeItsPeriodOpens) {
+  world().Found();
+  Tell(1, "approved");
+  Must(world().MovePeriod("p1", "soft_close", "manager"));
+  Must(world().MovePeriod("p1", "close"));
+  EXPECT_EQ(Stay().state(), pb::Commitment::CARRIED);
+  Tell(2, "cancelled", false);
+  EXPECT_EQ(Stay().state(), pb::Commitment::CANCELLED);
+}
+
 TEST_P(FlowDocumentsTest, AStayThatNoBudgetPaysHasItsAnswerToo) {
   reference_ = "NOBODY";
   Tell(2, "approved");
