@@ -11,8 +11,6 @@
 namespace jointly::budgets {
 namespace {
 
-inline constexpr Reason kCommitmentExists{"COMMITMENT_EXISTS"};  // commitment
-
 std::string LowerCase(std::string_view value) {
   std::string lower(value);
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -59,7 +57,7 @@ absl::StatusOr<pb::Commitment> Api::CreateCommitment(rpc::Call& call,
         ASSIGN_OR_RETURN(const auto known,
                          store::FindCommitment(tx, commitment.id, store::Lock::kNo));
         if (known.has_value()) {
-          return AlreadyExists(kCommitmentExists, "another commitment has this id",
+          return AlreadyExists(store::kCommitmentExists, "another commitment has this id",
                                {{"commitment", commitment.id}});
         }
         RETURN_IF_ERROR(CheckRequest(desk, commitment, period));

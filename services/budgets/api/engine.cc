@@ -231,10 +231,12 @@ absl::Status Engine::RefuseGrant(db::Tx& tx, const Who& who, Commitment commitme
 }
 
 absl::Status Engine::AskForGrant(db::Tx& tx, const Who& who, const Stay& stay) {
-  ASSIGN_OR_RETURN(const auto known, store::FindCommitment(tx, stay.id, store::Lock::kNo));
+  ASSIGN_OR_RETURN(const auto known, store::FindGrant(tx, stay.name));
   if (known.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto taken, store::FindCommitment(tx, stay.id, store::Lock::kNo));
   Commitment commitment;
-  commitment.id = stay.id;
+  // Who asked for a commitment under the stay's id answered nothing: the refusal has another id.
+  commitment.id = taken.has_value() ? DerivedId(who.seed, 0) : stay.id;
   commitment.display_name = "Grant of " + stay.name;
   commitment.supplier_reference = stay.name;
   commitment.mobility = stay.name;
@@ -255,6 +257,10 @@ absl::Status Engine::AskForGrant(db::Tx& tx, const Who& who, const Stay& stay) {
   ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, who, payer->id, store::Everything()));
   commitment.budget = payer->id;
   commitment.amount.currency = payer->currency;
+  if (taken.has_value()) {
+    return RefuseGrant(tx, who, std::move(commitment), desk.place(),
+                       std::string(store::kCommitmentExists.name));
+  }
   const auto decision = DecideGrant(desk, stay, commitment);
   if (!decision.ok()) {
     // What the budget does not allow is an answer; what went wrong here is tried again.
@@ -277,11 +283,11 @@ absl::Status Engine::AskForGrant(db::Tx& tx, const Who& who, const Stay& stay) {
 }
 
 absl::Status Engine::ReleaseGrant(db::Tx& tx, const Who& who, const Stay& stay) {
-  ASSIGN_OR_RETURN(const auto seen, store::FindCommitment(tx, stay.id, store::Lock::kNo));
+  ASSIGN_OR_RETURN(const auto seen, store::FindGrant(tx, stay.name));
   if (!seen.has_value() || !IsOpen(seen->state)) return absl::OkStatus();
   ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, who, seen->budget, store::Everything()));
   ASSIGN_OR_RETURN(const Commitment before,
-                   store::LoadCommitment(tx, seen->budget, stay.id, store::Lock::kYes));
+                   store::LoadCommitment(tx, seen->budget, seen->id, store::Lock::kYes));
   if (!IsOpen(before.state)) return absl::OkStatus();
   ASSIGN_OR_RETURN(CommitmentFacts facts, FactsOf(desk, before));
   // The service releases also while finance alone may book, and before the period that it was
@@ -290,8 +296,8 @@ absl::Status Engine::ReleaseGrant(db::Tx& tx, const Who& who, const Stay& stay) 
   if (facts.period.state == PeriodState::kPlanned) facts.period.state = PeriodState::kOpen;
   facts.input.original = before.original_remaining;
   facts.input.reason = "the stay was cancelled";
-  const Date today = desk.today();
-  facts.input.effective_date = std::clamp(today, facts.period.start_date, facts.period.end_date);
+  const Date first = std::max(facts.period.start_date, before.effective_date);
+  facts.input.effective_date = std::clamp(desk.today(), first, facts.period.end_date);
   ASSIGN_OR_RETURN(const CommitmentDecision decision,
                    Decide(facts, ReleaseAction(before, before.original_remaining), Role::kTimer));
   RETURN_IF_ERROR(desk.Carry(decision.movements));

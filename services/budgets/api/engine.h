@@ -38,7 +38,7 @@ class Engine {
   absl::Status EndBudget(db::Tx& tx, const timers::Timer& timer);
   absl::Status WatchLines(db::Tx& tx, const timers::Timer& timer);
 
-  // Reserves the grant of a stay (the commitment has the stay's id), or keeps why not; once.
+  // Reserves the grant of a stay (as a commitment of the stay's id), or keeps why not; once.
   absl::Status AskForGrant(db::Tx& tx, const Who& who, const Stay& stay);
   // Gives back what is reserved for a stay that was cancelled.
   absl::Status ReleaseGrant(db::Tx& tx, const Who& who, const Stay& stay);

@@ -112,6 +112,15 @@ absl::StatusOr<std::optional<Commitment>> FindCommitment(db::Tx& tx, const std::
   return ReadCommitment(rows.front());
 }
 
+absl::StatusOr<std::optional<Commitment>> FindGrant(db::Tx& tx, const std::string& mobility) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query("SELECT " + std::string(kColumns) +
+                                " FROM commitment WHERE mobility = $1 AND mobility <> ''",
+                            {mobility}));
+  if (rows.empty()) return std::nullopt;
+  return ReadCommitment(rows.front());
+}
+
 absl::StatusOr<std::vector<Commitment>> ListCommitments(db::Tx& tx, const std::string& budget,
                                                         const Slice& slice) {
   db::Values parameters = {budget};

@@ -12,6 +12,8 @@
 // Commitments. The budget is loaded with the caller's scope first; these rows are as visible as it.
 namespace jointly::budgets::store {
 
+inline constexpr Reason kCommitmentExists{"COMMITMENT_EXISTS"};  // commitment
+
 // Errors: NOT_FOUND COMMITMENT_NOT_FOUND.
 absl::StatusOr<Commitment> LoadCommitment(db::Tx& tx, const std::string& budget,
                                           const std::string& id, Lock lock);
@@ -21,9 +23,11 @@ db::Question CommitmentsOf(const std::string& budget, std::vector<std::string> i
 std::vector<Commitment> ReadCommitments(const db::Rows& rows);
 // The answer for one that there is not.
 absl::Status NoSuchCommitment(const std::string& budget, const std::string& id);
-// By the id alone, in whatever budget; nothing when there is none. For events of other services.
+// By the id alone, in whatever budget; nothing when there is none.
 absl::StatusOr<std::optional<Commitment>> FindCommitment(db::Tx& tx, const std::string& id,
                                                          Lock lock);
+// What answers to a stay ("mobilities/x"), in whatever budget; nothing when nobody answered yet.
+absl::StatusOr<std::optional<Commitment>> FindGrant(db::Tx& tx, const std::string& mobility);
 
 inline constexpr int kCommitmentParameters = 1;
 absl::StatusOr<std::vector<Commitment>> ListCommitments(db::Tx& tx, const std::string& budget,

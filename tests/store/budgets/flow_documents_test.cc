@@ -75,7 +75,7 @@ class FlowDocumentsTest : public FlowTest {
     return Must(api().GetCommitment(call, request), "stay");
   }
 
-  std::string reference_ = "UNIT-GRANTS";
+  std::string reference_ = "unit-grants";
 };
 
 TEST_P(FlowDocumentsTest, AClaimIsCertifiedApprovedAndPaidByThreeOthers) {
@@ -179,7 +179,7 @@ TEST_P(FlowDocumentsTest, AGrantThatWasCarriedIsReleasedBeforeItsPeriodOpens) {
 }
 
 TEST_P(FlowDocumentsTest, AStayThatNoBudgetPaysHasItsAnswerToo) {
-  reference_ = "NOBODY";
+  reference_ = "nobody";
   Tell(2, "approved");
   EXPECT_EQ(world().Actions("budgets.commitment", "m1"), "refused");
   Tell(3, "approved");
