@@ -294,7 +294,10 @@ Budget ReadBudget(const pb::Budget& message, const std::string& path, Violations
                      "is before the start date");
   CheckLine(message.agreement_reference(), false, path + ".agreement_reference", violations);
   budget.agreement_reference = message.agreement_reference();
-  CheckLine(message.funding_reference(), false, path + ".funding_reference", violations);
+  violations.Require(
+      message.funding_reference().empty() || rpc::IsResourceId(message.funding_reference()),
+      path + ".funding_reference",
+      "must be lower case letters, digits and dashes, or no call could name it");
   budget.funding_reference = message.funding_reference();
   budget.terms = ReadTerms(message.terms(), budget.currency, path + ".terms", violations);
   ReadCategories(message, path, budget, violations);

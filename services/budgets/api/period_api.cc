@@ -169,7 +169,7 @@ absl::StatusOr<pb::MovePeriodResponse> Api::CarryOut(Desk& desk, const PeriodFac
   const bool closes =
       decision.after.state == PeriodState::kClosed && decision.from != PeriodState::kClosed;
   RETURN_IF_ERROR(desk.Carry(decision.movements));
-  RETURN_IF_ERROR(desk.Settle().status());
+  ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.Settle());
   pb::MovePeriodResponse response;
   if (closes) RETURN_IF_ERROR(SettleClose(desk, facts, decision, response));
   if (decision.after.state == PeriodState::kReopened) {
@@ -184,6 +184,8 @@ absl::StatusOr<pb::MovePeriodResponse> Api::CarryOut(Desk& desk, const PeriodFac
                                              .from = Name(decision.from),
                                              .to = Name(decision.after.state)},
                                             &balance));
+  // What was carried to a period that is open already may be most of its line.
+  engine_.TellAlerts(desk, alerts);
   ASSIGN_OR_RETURN(const auto allowed, AllowedOn(desk, decision.after, principal));
   *response.mutable_period() = AnswerWith(desk, balance, decision.after, allowed);
   for (const Journal& journal : desk.journals()) {

@@ -141,18 +141,22 @@ absl::Status CheckReversible(const Journal& original) {
       {{"journal", original.id}, {"document", original.document}});
 }
 
-// The line of a cost that lies in a closed period; its mirror cannot be posted there any more.
-std::optional<LineKey> ClosedCost(const Desk& desk, const Journal& original) {
+// The line of a cost.
+std::optional<LineKey> CostLine(const Journal& original) {
   if (original.movement != Movement::kRecognise && original.movement != Movement::kLiquidate) {
     return std::nullopt;
   }
   for (const Posting& posting : original.postings) {
     const auto account = ParseAccount(posting.account);
-    if (!account.has_value() || account->family != Family::kSpent) continue;
-    const Period* period = FindPeriod(desk.periods(), account->line->period);
-    if (period != nullptr && period->state == PeriodState::kClosed) return account->line;
+    if (account.has_value() && account->family == Family::kSpent) return account->line;
   }
   return std::nullopt;
+}
+
+// Nothing can be posted any more in the period of this line.
+bool LiesInClosed(const Desk& desk, const LineKey& line) {
+  const Period* period = FindPeriod(desk.periods(), line.period);
+  return period != nullptr && period->state == PeriodState::kClosed;
 }
 
 std::int64_t CostIn(const Journal& journal) {
@@ -346,9 +350,10 @@ absl::StatusOr<pb::PostingReply> Api::ReturnUnspent(rpc::Call& call,
                                    "effective_date", violations);
         RETURN_IF_ERROR(violations.ToStatus());
         ASSIGN_OR_RETURN(const std::string source, SourceOf(desk.budget(), request.organisation()));
-        // What is left in the pool may go back after the last period was closed.
-        if (line.has_value()) {
-          RETURN_IF_ERROR(CheckDate(desk, date, line->period, counter.role).status());
+        // What is left in the pool may go back when the last period is over.
+        if (line.has_value() || date <= desk.budget().end_date) {
+          const std::string period = line.has_value() ? line->period : "";
+          RETURN_IF_ERROR(CheckDate(desk, date, period, counter.role).status());
         }
         RETURN_IF_ERROR(
             desk.Post(Return(desk.EntryOf(date, BudgetName(id)), line, source, amount)));
@@ -400,11 +405,16 @@ absl::StatusOr<pb::PostingReply> Api::ReverseJournal(rpc::Call& call,
         Desk& desk = counter.desk;
         RETURN_IF_ERROR(CheckDate(desk, date, "", counter.role).status());
         ASSIGN_OR_RETURN(const Journal original, desk.JournalBySequence(ids[1]));
-        if (const std::optional<LineKey> closed = ClosedCost(desk, original)) {
-          RETURN_IF_ERROR(CorrectLater(desk, original, *closed, date, request.reason()));
+        const std::optional<LineKey> cost = CostLine(original);
+        if (cost.has_value() && LiesInClosed(desk, *cost)) {
+          RETURN_IF_ERROR(CorrectLater(desk, original, *cost, date, request.reason()));
           return Finish(desk, engine_.outbox(), "posted");
         }
         RETURN_IF_ERROR(CheckReversible(original));
+        // The mirror of a cost is one of the same period (B7).
+        if (cost.has_value()) {
+          RETURN_IF_ERROR(CheckDate(desk, date, cost->period, counter.role).status());
+        }
         RETURN_IF_ERROR(desk.Post(Reverse(desk.EntryOf(date, "", request.reason()), original)));
         if (original.movement == Movement::kAllocate) {
           RETURN_IF_ERROR(desk.ForgetAllocation(original));

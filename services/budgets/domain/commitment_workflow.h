@@ -20,8 +20,9 @@ inline constexpr CommitmentGuard kActive{kBudgetNotActive.name, "The budget is a
                                          &check::BudgetActive};
 inline constexpr CommitmentGuard kPeriod{kPeriodNotOpen.name, "The period takes entries",
                                          &check::PeriodOpen};
-inline constexpr CommitmentGuard kDate{kDateOutsideBudget.name, "The date is in the line's period",
-                                       &check::DateInside};
+inline constexpr CommitmentGuard kDate{
+    kDateOutsideBudget.name, "The date is in the line's period, not before the commitment's",
+    &check::DateInside};
 inline constexpr CommitmentGuard kSupplier{"SUPPLIER_REFERENCE", "An order or contract is named",
                                            &check::SupplierKnown};
 inline constexpr CommitmentGuard kCategory{kCategoryRefused.name, "The funder pays this category",
@@ -44,7 +45,7 @@ inline constexpr CommitmentGuard kLate{"EXPIRY_REACHED", "Its last day is over",
 inline constexpr std::array kToApprove = {&kActive,   &kPeriod,  &kDate,      &kSupplier,
                                           &kCategory, &kAnother, &kDelegated, &kCovered};
 inline constexpr std::array kToLiquidate = {&kActive, &kPeriod, &kDate, &kRemains, &kExcess};
-inline constexpr std::array kToRelease = {&kPeriod, &kRemains};
+inline constexpr std::array kToRelease = {&kPeriod, &kDate, &kRemains};
 inline constexpr std::array kToExpire = {&kLate};
 inline constexpr std::array kToRevalue = {&kPeriod, &kAbsorbed};
 

@@ -40,11 +40,21 @@ Verdict PeriodOpen(const CommitmentFacts& facts) {
 
 Verdict DateInside(const CommitmentFacts& facts) {
   const Date on = EffectiveDate(facts);
+  const Date bound = facts.commitment.effective_date;
   const bool inside = facts.period.start_date <= on && on <= facts.period.end_date;
-  return {inside,
-          FormatDate(on) + "; " + facts.period.id + " is " + FormatDate(facts.period.start_date) +
-              " to " + FormatDate(facts.period.end_date),
-          inside ? "" : "Choose a date inside the period, or a line of the period of that date."};
+  const std::string evidence = FormatDate(on) + "; " + facts.period.id + " is " +
+                               FormatDate(facts.period.start_date) + " to " +
+                               FormatDate(facts.period.end_date);
+  if (!inside) {
+    return {false, evidence,
+            "Choose a date inside the period, or a line of the period of that date."};
+  }
+  // Else an exercice in which nothing was bound would pay or give back (B15).
+  if (on < bound) {
+    return {false, evidence + ", the commitment is of " + FormatDate(bound),
+            "Choose the commitment's date or a later one."};
+  }
+  return {true, evidence, ""};
 }
 
 Verdict SupplierKnown(const CommitmentFacts& facts) {

@@ -62,10 +62,11 @@ class Engine {
   absl::Status ExpireOffer(db::Tx& tx, const timers::Timer& timer);
   // The timer "may_be_promoted".
   absl::Status PromoteDue(db::Tx& tx, const timers::Timer& timer);
-  // What a budget answered to a mobility's request for its grant. An answer that comes after the
-  // stay ended, twice, or to another request changes nothing.
+  // What a budget answered to a mobility's request for its grant. An answer that comes twice, or to
+  // another request, changes nothing. A stay that was cancelled meanwhile is told when nothing is
+  // held for it any more (`holds` is false), whatever the answer was.
   absl::Status AnswerFunding(db::Tx& tx, const Actor& actor, const std::string& mobility,
-                             const Funding& answer);
+                             Funding answer, bool holds = true);
 
   bus::Outbox& outbox() { return outbox_; }
   const Clock& clock() const { return clock_; }

@@ -28,13 +28,18 @@ bool SaysNothingNew(const Funding& before, const Funding& answer) {
 }  // namespace
 
 absl::Status Engine::AnswerFunding(db::Tx& tx, const Actor& actor, const std::string& mobility,
-                                   const Funding& answer) {
+                                   Funding answer, bool holds) {
   const auto before =
       store::LoadMobility(tx, mobility, store::Everything(actor.now), store::Lock::kYes);
   if (absl::IsNotFound(before.status())) return absl::OkStatus();
   RETURN_IF_ERROR(before.status());
   const Funding& known = before->mobility.funding;
   if (known.state == FundingState::kNone || SaysNothingNew(known, answer)) return absl::OkStatus();
+  // Nobody waits for the answer any more, but nobody asks for money any more either.
+  const bool over = before->mobility.state == MobilityState::kCancelled;
+  if (over && !holds && known.state == FundingState::kRequested) {
+    answer.state = FundingState::kReleased;
+  }
   const MobilityAction action = ActionOf(answer.state);
   if (workflow::Find(kMobilityWorkflow, before->mobility.state, action) == nullptr) {
     return absl::OkStatus();

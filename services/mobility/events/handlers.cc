@@ -138,6 +138,8 @@ absl::Status FollowCommitment(Engine& engine, db::Tx& tx, const bus::Message& me
     return absl::OkStatus();
   }
   const bool refused = state == FundingState::kUnfunded;
+  const bool holds = !refused && state != FundingState::kReleased &&
+                     commitment.state() != budgets::Commitment::LIQUIDATED;
   return engine.AnswerFunding(tx, FollowerActor(message, engine.clock().Now()),
                               mobility.substr(kMobilities.size()),
                               {.state = state,
@@ -145,7 +147,8 @@ absl::Status FollowCommitment(Engine& engine, db::Tx& tx, const bus::Message& me
                                .commitment = refused ? "" : commitment.name(),
                                .amount = commitment.amount().value(),
                                .currency_code = commitment.amount().currency_code(),
-                               .reason = commitment.refusal()});
+                               .reason = commitment.refusal()},
+                              holds);
 }
 
 }  // namespace

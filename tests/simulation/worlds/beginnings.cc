@@ -1,6 +1,10 @@
 #include "tests/simulation/worlds/beginnings.h"
 
+#include <map>
+#include <mutex>
+
 #include "common/error/check.h"
+#include "tests/simulation/worlds/paymasters.h"
 #include "tests/simulation/worlds/players.h"
 
 namespace jointly::simulation {
@@ -13,9 +17,15 @@ Time FirstDay() {
 }
 
 Beginning Make(Start start) {
-  World world({.seed = 0, .calm = true}, {.files = {}, .board = {}, .time = FirstDay()});
+  const bool paid = start == Start::kPaid;
+  World world({.seed = 0, .calm = true, .budgets = paid},
+              {.files = {}, .board = {}, .time = FirstDay()});
   if (start != Start::kNothing) {
     Check(Players(world).Found(), "a world without faults is not founded");
+  }
+  if (paid) {
+    Check(Players(world).OpenPaid(), "a world without faults has no stays");
+    Check(Paymasters(world).Found(), "a world without faults has no budgets");
   }
   if (start == Start::kOpen) Check(Players(world).Open(), "a world without faults does not open");
   world.Settle();
@@ -26,18 +36,11 @@ Beginning Make(Start start) {
 }  // namespace
 
 const Beginning& BeginningOf(Start start) {
-  static const Beginning nothing = Make(Start::kNothing);
-  static const Beginning founded = Make(Start::kFounded);
-  static const Beginning open = Make(Start::kOpen);
-  switch (start) {
-    case Start::kNothing:
-      return nothing;
-    case Start::kFounded:
-      return founded;
-    case Start::kOpen:
-      return open;
-  }
-  Die("a start of no kind");
+  static std::map<Start, Beginning> made;
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  const auto known = made.find(start);
+  return known != made.end() ? known->second : made.emplace(start, Make(start)).first->second;
 }
 
 Start StartOf(std::uint64_t seed) {

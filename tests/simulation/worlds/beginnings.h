@@ -6,8 +6,8 @@
 namespace jointly::simulation {
 
 // Empty databases with their tables; institutions and people, an agreement in effect; calls and
-// applications on their way.
-enum class Start { kNothing, kFounded, kOpen };
+// applications on their way; the same with stays that wait for their host, and budgets to pay them.
+enum class Start { kNothing, kFounded, kOpen, kPaid };
 
 const Beginning& BeginningOf(Start start);
 // Most worlds begin where something happens soon.

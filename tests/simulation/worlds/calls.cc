@@ -24,9 +24,16 @@ Command& Players::CreateCall() {
   call.set_appeal_working_days(static_cast<int>(1 + world_.rng().Below(10)));
   call.set_priority(static_cast<int>(1 + world_.rng().Below(2)));
   if (world_.Chance(50)) call.set_linked_group("stays");
+  call.set_funding_reference(SomeFunding());
   if (world_.Chance(15)) call.add_required_documents("motivation_letter");
   if (world_.Chance(30)) *call.mutable_nomination_close_time() = In(decision + hours(480));
   return world_.Send(world_.mobility(), board_.home_office, &Api::CreateCall, request, SeeCall());
+}
+
+// Now and then one that no budget answers to.
+std::string Players::SomeFunding() {
+  if (!world_.has_budgets() || world_.Chance(15)) return "";
+  return world_.Chance(90) ? kFunding : "nobody";
 }
 
 Command& Players::PublishCall(const std::string& call) {

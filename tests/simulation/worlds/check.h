@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/simulation/worlds/alert_model.h"
 #include "tests/simulation/worlds/board.h"
 #include "tests/simulation/worlds/command.h"
 #include "tests/simulation/worlds/log_tap.h"
@@ -42,7 +43,26 @@ void CheckNotices(NotificationsNode& notifications, IdentityNode& identity,
                   const std::vector<Node*>& nodes, const Board& board, Findings& findings);
 
 // Deadlines are known as their owner last said them.
-void CheckDeadlines(MobilityNode& mobility, NotificationsNode& notifications, Findings& findings);
+// `budgets` may be null.
+void CheckDeadlines(MobilityNode& mobility, BudgetsNode* budgets, NotificationsNode& notifications,
+                    Findings& findings);
+
+// Every budget keeps B1-B16 and B18-B20, from the stores alone; also in the middle of a world.
+void CheckBudgets(BudgetsNode& node, Findings& findings);
+
+// B17: what the events say was crossed is what was crossed, each once.
+void CheckAlerts(BudgetsNode& node, const AlertModel& model, Findings& findings);
+
+// What was refused has left no entry in a journal.
+void CheckRefusals(BudgetsNode& node, const std::deque<Command>& commands, Findings& findings);
+
+// Each stay that asked for its grant has one answer, the same on both sides; a cancelled one holds
+// nothing.
+void CheckGrants(MobilityNode& mobility, BudgetsNode& budgets, Findings& findings);
+
+// What budgets keeps of people and institutions.
+void CheckBudgetReplicas(IdentityNode& identity, PartnershipsNode& partnerships,
+                         BudgetsNode& budgets, Findings& findings);
 
 // Nothing personal in an event, an audit row, a log line or in the clear in any file; what was
 // erased is gone everywhere.

@@ -13,6 +13,7 @@ struct StateTable {
   const char* service;
   const char* table;
   const char* aggregate;
+  const char* id = "state.id";  // The id of the aggregate.
 };
 constexpr StateTable kStateTables[] = {
     {"identity", "person", "identity.person"},
@@ -23,6 +24,13 @@ constexpr StateTable kStateTables[] = {
     {"mobility", "application", "mobility.application"},
     {"mobility", "mobility", "mobility.mobility"},
     {"mobility", "quota", "mobility.quota"},
+    {"budgets", "budget", "budgets.budget"},
+    {"budgets", "period", "budgets.period", "state.budget || '/' || state.id"},
+    {"budgets", "commitment", "budgets.commitment"},
+    {"budgets", "claim", "budgets.claim"},
+    {"budgets", "line_transfer", "budgets.transfer"},
+    {"budgets", "amendment", "budgets.amendment"},
+    {"budgets", "report", "budgets.report", "state.budget || '/' || state.id"},
 };
 
 // Adds a finding for each row of a query that must give none; its columns are what it says.
@@ -61,16 +69,18 @@ void CheckRevisions(Node& node, Findings& findings) {
   for (const StateTable& row : kStateTables) {
     if (node.service() != row.service) continue;
     const std::string table(row.table);
+    const std::string id(row.id);
     MustBeNone(node, findings, "state and events differ in their revision",
-               "SELECT '" + table + " ' || state.id AS who FROM " + table +
+               "SELECT '" + table + " ' || " + id + " AS who FROM " + table +
                    " AS state WHERE state.revision <> (SELECT COUNT(*) FROM outbox"
-                   " WHERE aggregate_type = $1 AND aggregate_id = state.id)",
+                   " WHERE aggregate_type = $1 AND aggregate_id = " +
+                   id + ")",
                {row.aggregate});
     MustBeNone(node, findings, "an event is of nothing",
                "SELECT aggregate_type || ' ' || aggregate_id AS who FROM outbox"
                " WHERE aggregate_type = $1 AND revision = 1"
                " AND NOT EXISTS (SELECT 1 FROM " +
-                   table + " AS state WHERE state.id = outbox.aggregate_id)",
+                   table + " AS state WHERE " + id + " = outbox.aggregate_id)",
                {row.aggregate});
   }
 }

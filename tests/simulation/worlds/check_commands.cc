@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <tuple>
@@ -15,8 +17,12 @@ struct Record {
 
 // Commands that change nothing that is told to others.
 bool IsPrivate(const Command& command) {
-  return command.service == "notifications" || command.method.ends_with(".RotateKey") ||
-         command.method.ends_with(".AllocateCall");
+  constexpr const char* kPrivate[] = {".RotateKey",       ".AllocateCall", ".CreateCarryOver",
+                                      ".MoveCarryOver",   ".ImportRates",  ".RevalueBudget",
+                                      ".CreateDelegation"};
+  return command.service == "notifications" ||
+         std::any_of(std::begin(kPrivate), std::end(kPrivate),
+                     [&](const char* method) { return command.method.ends_with(method); });
 }
 
 Record ReadRecord(Node& node, Findings& findings) {

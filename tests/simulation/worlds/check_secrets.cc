@@ -32,6 +32,13 @@ void CheckErased(const std::vector<Node*>& nodes, Findings& findings) {
         rows =
             node->Number("SELECT COUNT(*) FROM notification WHERE person = $1", {"people/" + id});
       }
+      if (node->service() == "budgets") {
+        rows = node->Number(R"sql(
+            SELECT (SELECT COUNT(*) FROM claim WHERE claimant = $1 AND sealed <> '')
+                   + (SELECT COUNT(*) FROM personal_key
+                       WHERE person = $1 AND length(wrapped) > 0) AS count)sql",
+                            {"people/" + id});
+      }
       if (rows > 0) findings.push_back(node->service() + " keeps what was erased of people/" + id);
     }
   }

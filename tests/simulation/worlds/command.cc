@@ -4,6 +4,7 @@
 #include <jointly/options/v1/options.pb.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "common/error/check.h"
 
@@ -25,12 +26,14 @@ const FieldDescriptor* FieldOf(const google::protobuf::Message& message, const c
 
 const MethodDescriptor& MethodOf(const google::protobuf::Descriptor& request,
                                  const std::string& service) {
-  const auto* file = request.file();
-  for (int i = 0; i < file->service_count(); ++i) {
-    for (int j = 0; j < file->service(i)->method_count(); ++j) {
-      const MethodDescriptor& method = *file->service(i)->method(j);
-      if (method.input_type() == &request) return method;
-    }
+  // The messages of a large service are in files of their own.
+  std::string name = service;
+  name.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())));
+  const auto& file = *request.file();
+  const auto* found = file.pool()->FindServiceByName(std::string(file.package()) + "." + name);
+  Check(found != nullptr, "there is no service " + name);
+  for (int i = 0; i < found->method_count(); ++i) {
+    if (found->method(i)->input_type() == &request) return *found->method(i);
   }
   Die(service + " has no method for " + request.full_name());
 }

@@ -7,6 +7,8 @@ namespace jointly::simulation {
 namespace {
 
 constexpr int kStudents = 6;
+constexpr int kPaidStudents = 10;
+constexpr int kPaidPlaces = 8;
 
 auth::Principal PrincipalOf(const identity::v1::Person& person) {
   auth::Principal principal{.kind = auth::Principal::Kind::kPerson,
@@ -100,8 +102,9 @@ Command& Players::CreateAgreement() {
   agreement.set_display_name("Exchange of students");
   agreement.add_partners(kUga);
   agreement.add_partners(kTsukuba);
-  *agreement.add_conditions() = ConditionOf("out", 1, false);
-  *agreement.add_conditions() = ConditionOf("labs", 2, true);
+  const bool paid = world_.has_budgets();
+  *agreement.add_conditions() = ConditionOf("out", paid ? kPaidPlaces : 1, false);
+  *agreement.add_conditions() = ConditionOf("labs", paid ? kPaidPlaces : 2, true);
   agreement.mutable_start_date()->set_year(2025);
   agreement.mutable_start_date()->set_month(1);
   agreement.mutable_start_date()->set_day(1);
@@ -139,7 +142,8 @@ bool Players::FoundPatiently() {
               person(kTsukuba, kOffice, kTsukuba, &board_.host_office) &&
               person(kSapporo, kOffice, kSapporo, &board_.other_office) &&
               person(kUga, auth::Role::kAuditor, "*", &board_.auditor);
-  for (int i = 0; done && i < kStudents; ++i) {
+  const int students = world_.has_budgets() ? kPaidStudents : kStudents;
+  for (int i = 0; done && i < students; ++i) {
     done = person(kUga, auth::Role::kStudent, kUga, nullptr);
   }
   return done && Insist([&]() -> Command& { return CreateAgreement(); }) &&
@@ -170,6 +174,32 @@ bool Players::Open() {
   }
   Look();
   return true;
+}
+
+bool Players::OpenPaid() {
+  if (!Open()) return false;
+  // Past every closing and decision.
+  world_.clock().Advance(std::chrono::hours(6 * 24));
+  world_.Breathe(200);
+  const auto in_state = [&](Application::State state) {
+    std::vector<Application> found;
+    for (const auto& [name, application] : board_.applications) {
+      if (application.state() == state) found.push_back(application);
+    }
+    return found;
+  };
+  Look();
+  for (const Application& application : in_state(Application::RANKED)) {
+    Offer(board_.home_office, application);
+  }
+  for (const Application& application : in_state(Application::OFFERED)) {
+    const auth::Principal* student = StudentOf(application);
+    if (student != nullptr) Accept(*student, application.name());
+  }
+  for (const Application& application : in_state(Application::CONFIRMED)) {
+    if (!world_.Chance(20)) Nominate(board_.home_office, application.name());
+  }
+  return board_.mobilities.size() >= 4;
 }
 
 }  // namespace jointly::simulation

@@ -103,7 +103,8 @@ absl::Status Node::Do(Work work) {
     case Work::kTick:
       return ticker_->Step().status();
     case Work::kSeal:
-      return bus::SealAudit(*database_, outside_.clock).status();
+      RETURN_IF_ERROR(bus::SealAudit(*database_, outside_.clock).status());
+      return SealMore();
     case Work::kMail:
       return SendMails();
   }

@@ -69,6 +69,8 @@ class Node {
   virtual std::vector<bus::Subscription> Subscriptions() { return {}; }
   virtual std::map<std::string, timers::Handler> Timers() { return {}; }
   virtual absl::Status SendMails() { return absl::OkStatus(); }
+  // Chains of the service's own, beside the audit's.
+  virtual absl::Status SealMore() { return absl::OkStatus(); }
 
  private:
   void Migrate();

@@ -2,6 +2,9 @@
 
 #include "common/error/check.h"
 #include "common/error/macros.h"
+#include "services/budgets/events/handlers.h"
+#include "services/budgets/store/ledger_store.h"
+#include "services/budgets/store/migrations.h"
 #include "services/identity/store/migrations.h"
 #include "services/mobility/events/handlers.h"
 #include "services/mobility/store/migrations.h"
@@ -122,6 +125,37 @@ absl::Status NotificationsNode::SendMails() {
     throw;
   }
 }
+
+BudgetsNode::BudgetsNode(const Outside& outside)
+    : Node("budgets", {"budgets", &budgets::Migrations()}, outside) {}
+
+void BudgetsNode::MakeApi() {
+  api_ = std::make_unique<Api>(Api::Parts{.database = database(),
+                                          .outbox = outbox(),
+                                          .clock = outside().clock,
+                                          .ids = ids(),
+                                          .blobs = Blobs(),
+                                          .sign = &BudgetsNode::Sign,
+                                          .master_key = MasterKey(),
+                                          .rng = &rng()});
+}
+
+std::vector<bus::Subscription> BudgetsNode::Subscriptions() {
+  std::vector<bus::Subscription> subscriptions = budgets::Subscriptions(api_->engine());
+  for (bus::Subscription& row : subscriptions) {
+    if (row.aggregate != "mobility.mobility") continue;
+    row.handler = [this, inner = std::move(row.handler)](db::Tx& tx, const bus::Message& message) {
+      return meddle_ ? meddle_(tx, message, inner) : inner(tx, message);
+    };
+  }
+  return subscriptions;
+}
+
+std::map<std::string, timers::Handler> BudgetsNode::Timers() {
+  return budgets::TimerHandlers(api_->engine());
+}
+
+absl::Status BudgetsNode::SealMore() { return budgets::store::SealJournals(database()).status(); }
 
 absl::StatusOr<std::map<std::string, notifications::Contact>> DirectContacts::Get(
     const std::vector<std::string>& names) {

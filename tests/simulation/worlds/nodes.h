@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 
+#include "services/budgets/api/budgets_api.h"
 #include "services/identity/api/identity_api.h"
 #include "services/mobility/api/mobility_api.h"
 #include "services/notifications/api/notifications_api.h"
@@ -12,7 +14,7 @@
 #include "tests/simulation/worlds/mailbox.h"
 #include "tests/simulation/worlds/node.h"
 
-// The four services, each wired as in its main.cc.
+// The services, each wired as in its main.cc.
 namespace jointly::simulation {
 
 inline constexpr const char* kAdministratorEmail = "quetzal-administrator@jointly.example";
@@ -89,6 +91,32 @@ class NotificationsNode final : public Node {
   std::unique_ptr<notifications::Handlers> handlers_;
   std::unique_ptr<notifications::MailWorker> worker_;
   std::unique_ptr<Api> api_;
+};
+
+class BudgetsNode final : public Node {
+ public:
+  using Api = budgets::Api;
+  explicit BudgetsNode(const Outside& outside);
+  ~BudgetsNode() override { Kill(); }
+  Api& api() { return *api_; }
+  // What a close is signed with.
+  static std::string Sign(std::string_view text) { return "signed: " + std::string(text); }
+
+  // For a test of the check: `meddle` handles the events of stays, with the true handler at hand.
+  using Meddler =
+      std::function<absl::Status(db::Tx&, const bus::Message&, const bus::Handler& handler)>;
+  void MeddleWithStays(Meddler meddle) { meddle_ = std::move(meddle); }
+
+ protected:
+  void MakeApi() override;
+  void DropApi() override { api_.reset(); }
+  std::vector<bus::Subscription> Subscriptions() override;
+  std::map<std::string, timers::Handler> Timers() override;
+  absl::Status SealMore() override;
+
+ private:
+  std::unique_ptr<Api> api_;
+  Meddler meddle_;
 };
 
 // How notifications asks identity: directly.

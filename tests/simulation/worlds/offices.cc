@@ -169,6 +169,13 @@ void Players::Nominate(const auth::Principal& office, const std::string& applica
   pb::NominateApplicationRequest request;
   request.set_name(application);
   *request.mutable_nominee() = SomeNominee();
+  if (world_.has_budgets()) {
+    // Between a month and half a year, from some day of the next months.
+    const std::chrono::hours start(24 * (10 + world_.rng().Below(100)));
+    *request.mutable_planned_start_date() = In(start).date();
+    *request.mutable_planned_end_date() =
+        In(start + std::chrono::hours(24 * (30 + world_.rng().Below(150)))).date();
+  }
   request.set_validate_only(world_.Chance(5));
   world_.Send(world_.mobility(), office, &Api::NominateApplication, request,
               request.validate_only() ? nullptr : SeeMobility());

@@ -17,6 +17,15 @@ class Players {
   bool Found();
   // Calls, and applications on their way.
   bool Open();
+  // Calls whose stays a budget pays, and most applications nominated.
+  bool OpenPaid();
+
+  // For others who act in the world.
+  void ActOnNomination();
+  Command& CreatePerson(const std::string& institution, auth::Role role, const std::string& scope,
+                        auth::Principal* made);
+  // Sends until it is acknowledged, also when it is refused because news has not arrived yet.
+  bool Insist(const std::function<Command&()>& send);
 
  private:
   using Application = mobility::v1::Application;
@@ -26,7 +35,6 @@ class Players {
 
   void ActAsStudent();
   void ActAsOffice();
-  void ActOnNomination();
   void ActOnPlaces();
   void ActOnCalls();
   void ActOnAgreement();
@@ -72,8 +80,6 @@ class Players {
   // People, institutions and agreements: founders.cc, partners.cc.
   Command& CreateInstitution(const std::string& id, const std::string& zone,
                              const std::string& region, int start_month);
-  Command& CreatePerson(const std::string& institution, auth::Role role, const std::string& scope,
-                        auth::Principal* made);
   Command& CreateAgreement();
   Command& Propose(const auth::Principal& office);
   Command& Approve(const auth::Principal& office);
@@ -81,8 +87,6 @@ class Players {
   Command& Amend(const auth::Principal& office);
   void ReturnAgreement(const auth::Principal& office);
   void ChangePerson();
-  // Sends until it is acknowledged, also when it is refused because news has not arrived yet.
-  bool Insist(const std::function<Command&()>& send);
 
   // Learning from replies.
   std::function<void(const Application&)> SeeApplication();
@@ -95,6 +99,8 @@ class Players {
   std::string SomeEtag(const std::string& known);  // Mostly none, sometimes a stale one.
   std::string Words();                             // For one person's eyes.
   mobility::v1::Nominee SomeNominee();
+  // What a new call names as its funding; empty: nothing.
+  std::string SomeFunding();
   mobility::v1::CivilDateTime In(std::chrono::minutes ahead);
   const auth::Principal& AnyOffice();
   const auth::Principal& Anybody();

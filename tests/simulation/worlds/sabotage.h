@@ -19,6 +19,14 @@ enum class Sabotage {
   kRepeatMail,     // A mail goes out twice.
   kStaleReplica,   // A replica differs from its owner.
   kDropNotice,     // Notifications are lost.
+  kReserveTwice,   // A grant is reserved again when its event comes again.
+  kKeepReserved,   // Nothing is given back for a stay that was cancelled.
+  kRepeatAlert,    // A line forgets that it was above a threshold.
+  kKeepRemaining,  // What an invoice used up still counts as remaining.
+  kForgetAnswer,   // A stay forgets what its budget answered.
+  kApproveOwn,     // Whoever asked has approved.
+  kPostIntoClose,  // An entry is dated in a period that was closed.
+  kEditDigest,     // What a close said is edited.
 };
 
 // Breaks it by hand, where that can be done now; false: not yet.

@@ -1,16 +1,20 @@
 #include "tests/simulation/worlds/world.h"
 
+#include <absl/cleanup/cleanup.h>
+
 #include <algorithm>
 
 #include "common/bus/operations.h"
 #include "common/error/check.h"
 #include "tests/simulation/worlds/check.h"
+#include "tests/simulation/worlds/paymasters.h"
 #include "tests/simulation/worlds/players.h"
 
 namespace jointly::simulation {
 namespace {
 
 constexpr std::size_t kTraceKept = 40;
+constexpr int kStepsPerProof = 15;
 
 auth::SecretKey ReplyKey() {
   auto key = auth::SecretKey::FromBytes(std::string(32, 'r'));
@@ -92,7 +96,12 @@ World::World(const WorldOptions& options, const Beginning& beginning)
   contacts_ = std::make_unique<DirectContacts>(*identity_);
   notifications_ = std::make_unique<NotificationsNode>(outside, *contacts_);
   nodes_ = {identity_.get(), partnerships_.get(), mobility_.get(), notifications_.get()};
+  if (options.budgets) {
+    budgets_ = std::make_unique<BudgetsNode>(outside);
+    nodes_.push_back(budgets_.get());
+  }
   for (Node* node : nodes_) node->Start();
+  if (has_budgets()) alerts_.Begin(*budgets_);
   if (options_.calm) notifications_->mailbox().Heal();
   if (!options_.calm) ChangeBroker();
 }
@@ -124,7 +133,11 @@ void World::Step() {
   Node& node = *AnyOf(nodes_);
   if (!node.running() && Chance(30)) return Restart(node);
   if (chance < 50) {
-    Players(*this).Act();
+    if (has_budgets() && Chance(75)) {
+      Paymasters(*this).Act();
+    } else {
+      Players(*this).Act();
+    }
   } else if (chance < 86) {
     // In bursts, so that messages get around; yet not always to their end.
     const std::uint64_t burst = 1 + rng_.Below(8);
@@ -260,6 +273,7 @@ void World::OnFailpoint(std::string_view name) {
 
 void World::StepSabotage() {
   if (!mobility_->running() || !notifications_->running()) return;
+  if (has_budgets() && !budgets_->running()) return;
   if (options_.sabotage == Sabotage::kLoseCommits && old_disk_.empty()) {
     for (auto& [name, content] : ReadFiles(directory_.path())) {
       if (name == "mobility.db" || name == "mobility.db-wal") old_disk_[name] = content;
@@ -311,6 +325,7 @@ void World::Attempt(Command& command) {
   Trace(command.method.substr(command.method.rfind('.') + 1) + " " + command.about + " by " +
         command.caller.name + " -> " + Short(reply.status()));
   Take(command, reply);
+  if (has_budgets()) WatchBudgets(false);
   if (command.method.ends_with(".WaitlistApplication")) NoteWaiting(command);
 }
 
@@ -398,7 +413,26 @@ void World::Trace(std::string line) {
   if (trace_.size() > kTraceKept) trace_.pop_front();
 }
 
+// Cheap after each step, and each command, which may change what is told from then on; the whole
+// proof after some steps.
+void World::WatchBudgets(bool all) {
+  if (!budgets_->running()) return;
+  // Whoever only looks on is hit by no fault.
+  const int crash_in = std::exchange(crash_in_, 0);
+  const int error_in = std::exchange(error_in_, 0);
+  const auto proof = absl::MakeCleanup([&] {
+    crash_in_ = crash_in;
+    error_in_ = error_in;
+  });
+  alerts_.Observe(*budgets_);
+  if (!all || counts_.steps % kStepsPerProof != 0 || !findings_.empty()) return;
+  Findings findings;
+  CheckBudgets(*budgets_, findings);
+  for (std::string& finding : findings) Find(std::move(finding));
+}
+
 void World::Watch() {
+  if (has_budgets()) WatchBudgets(true);
   if (!mobility_->running()) return;
   const db::Rows rows = mobility_->Query(R"sql(
       SELECT id FROM quota
@@ -422,8 +456,15 @@ std::vector<std::string> World::Check() {
   CheckPlaces(*mobility_, by_hand_, findings);
   CheckReplicas(*identity_, *partnerships_, *mobility_, *notifications_, findings);
   CheckNotices(*notifications_, *identity_, nodes_, board_, findings);
-  CheckDeadlines(*mobility_, *notifications_, findings);
+  CheckDeadlines(*mobility_, budgets_.get(), *notifications_, findings);
   CheckSecrets(nodes_, directory_.path(), logs_, findings);
+  if (!has_budgets()) return findings;
+  alerts_.Observe(*budgets_);
+  CheckBudgets(*budgets_, findings);
+  CheckAlerts(*budgets_, alerts_, findings);
+  CheckRefusals(*budgets_, commands_, findings);
+  CheckGrants(*mobility_, *budgets_, findings);
+  CheckBudgetReplicas(*identity_, *partnerships_, *budgets_, findings);
   return findings;
 }
 

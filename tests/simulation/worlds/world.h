@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/telemetry/failpoint.h"
+#include "tests/simulation/worlds/alert_model.h"
 #include "tests/simulation/worlds/board.h"
 #include "tests/simulation/worlds/command.h"
 #include "tests/simulation/worlds/directory.h"
@@ -28,7 +29,8 @@ struct Beginning {
 
 struct WorldOptions {
   std::uint64_t seed = 0;
-  bool calm = false;  // No faults at all: for a beginning that is copied.
+  bool calm = false;     // No faults at all: for a beginning that is copied.
+  bool budgets = false;  // With the budgets service, and calls whose stays it pays.
   Sabotage sabotage = Sabotage::kNone;
 };
 
@@ -55,6 +57,8 @@ class World {
   PartnershipsNode& partnerships() { return *partnerships_; }
   MobilityNode& mobility() { return *mobility_; }
   NotificationsNode& notifications() { return *notifications_; }
+  bool has_budgets() const { return budgets_ != nullptr; }
+  BudgetsNode& budgets() { return *budgets_; }  // Only where there is one.
   bool Chance(int percent) { return rng_.Below(100) < static_cast<std::uint64_t>(percent); }
   template <typename List>
   const auto& AnyOf(const List& list) {
@@ -114,6 +118,7 @@ class World {
   void Crash(Node& node);
   void Restart(Node& node);
   void Watch();  // What must hold at all times.
+  void WatchBudgets(bool all);
   // What is still to be done; empty: nothing.
   std::string Unrest();
   std::string UnrestOf(Node& node);
@@ -138,6 +143,8 @@ class World {
   std::unique_ptr<MobilityNode> mobility_;
   std::unique_ptr<DirectContacts> contacts_;
   std::unique_ptr<NotificationsNode> notifications_;
+  std::unique_ptr<BudgetsNode> budgets_;  // Null: a world without.
+  AlertModel alerts_;
   std::vector<Node*> nodes_;
   Board board_;
   std::deque<Command> commands_;

@@ -292,6 +292,7 @@ TEST_P(DocumentsTest, OpenOnesAndDraftsAreCountedPerPeriod) {
   Write([&](db::Tx& tx) {
     Commitment commitment = SomeCommitment("c1");
     store::InsertCommitment(tx, commitment);
+    commitment.mobility.clear();  // A stay has one commitment.
     commitment.id = "c2";
     commitment.state = CommitmentState::kLiquidated;
     store::InsertCommitment(tx, commitment);

@@ -148,6 +148,26 @@ TEST_P(FlowAlertsTest, EveryEventNamesItsBudget) {
   }
 }
 
+// Two periods side by side: what the first one's close carries makes the second one's line short.
+TEST_P(FlowAlertsTest, ACloseTellsWhatItsCarryCrosses) {
+  world().Found();
+  pb::MovePeriodRequest open;
+  open.set_name("budgets/unit/periods/p2");
+  open.set_action("open");
+  open.set_reason("An order of both years.");
+  rpc::Call call = world().As("accountant");
+  Must(api().MovePeriod(call, open), "open");
+  world().Order("all", "p1", "EQUIP", Euro("30000"), "2020-06-15");
+  Must(world().Approve("all"));
+  world().Order("half", "p2", "EQUIP", Euro("7500"), "2021-06-15");
+  Must(world().Approve("half"));
+  const std::size_t before = world().Alerts("EQUIP").size();
+  Must(world().MovePeriod("p1", "soft_close", "manager"));
+  Must(world().MovePeriod("p1", "close"));
+  ASSERT_EQ(world().Alerts("EQUIP").size(), before + 1);
+  EXPECT_EQ(world().Alerts("EQUIP").back(), "used 80/1 37500.00");
+}
+
 INSTANTIATE_ON_ENGINES(FlowAlertsTest);
 
 }  // namespace

@@ -75,7 +75,7 @@ class FlowDocumentsTest : public FlowTest {
     return Must(api().GetCommitment(call, request), "stay");
   }
 
-  std::string reference_ = "UNIT-GRANTS";
+  std::string reference_ = "unit-grants";
 };
 
 TEST_P(FlowDocumentsTest, AClaimIsCertifiedApprovedAndPaidByThreeOthers) {
@@ -168,8 +168,18 @@ TEST_P(FlowDocumentsTest, AStayThatCannotBePaidIsToldWhy) {
   EXPECT_EQ(world().Actions("budgets.commitment", "m1"), "refused");
 }
 
+TEST_P(FlowDocumentsTest, AGrantThatWasCarriedIsReleasedBeforeItsPeriodOpens) {
+  world().Found();
+  Tell(1, "approved");
+  Must(world().MovePeriod("p1", "soft_close", "manager"));
+  Must(world().MovePeriod("p1", "close"));
+  EXPECT_EQ(Stay().state(), pb::Commitment::CARRIED);
+  Tell(2, "cancelled", false);
+  EXPECT_EQ(Stay().state(), pb::Commitment::CANCELLED);
+}
+
 TEST_P(FlowDocumentsTest, AStayThatNoBudgetPaysHasItsAnswerToo) {
-  reference_ = "NOBODY";
+  reference_ = "nobody";
   Tell(2, "approved");
   EXPECT_EQ(world().Actions("budgets.commitment", "m1"), "refused");
   Tell(3, "approved");

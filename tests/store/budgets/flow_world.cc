@@ -158,7 +158,7 @@ pb::CreateBudgetRequest FlowWorld::Draft(const std::string& id) {
   *budget.mutable_start_date() = Day("2020-04-01");
   *budget.mutable_end_date() = Day("2023-03-31");
   budget.set_agreement_reference("UGA-TSUKUBA-2019");
-  budget.set_funding_reference("UNIT-GRANTS");
+  budget.set_funding_reference("unit-grants");
   budget.mutable_terms()->set_rule_set("kakenhi");
   budget.mutable_terms()->set_rule_variant("subsidy");
   for (const auto& [category, funder] :

@@ -48,10 +48,10 @@ class FundingTest : public MobilityTest {
     return Must(api().ApproveNomination(host, request));
   }
 
-  absl::Status Answer(const std::string& name, const Funding& funding) {
+  absl::Status Answer(const std::string& name, const Funding& funding, bool holds = true) {
     const Actor actor = TimerActor(world().clock().Now());
     return world().database().Transact([&](db::Tx& tx) {
-      return world().engine().AnswerFunding(tx, actor, IdOfName(name), funding);
+      return world().engine().AnswerFunding(tx, actor, IdOfName(name), funding, holds);
     });
   }
 
@@ -60,6 +60,22 @@ class FundingTest : public MobilityTest {
     request.set_name(name);
     rpc::Call office = As(HomeOffice());
     return Must(api().GetMobility(office, request));
+  }
+
+  // An answer after which nothing is held, to a stay that was cancelled while it waited for it.
+  void CheckCancelledHears(const Funding& answer) {
+    const pb::MobilityCase approved = Approved();
+    pb::CancelMobilityRequest cancel;
+    cancel.set_name(approved.name());
+    cancel.set_reason("the student fell ill");
+    rpc::Call office = As(HomeOffice());
+    ASSERT_TRUE(api().CancelMobility(office, cancel).ok());
+    ASSERT_TRUE(Answer(approved.name(), answer, /*holds=*/false).ok());
+    EXPECT_EQ(Get(approved.name()).funding().state(), pb::Funding::RELEASED);
+    EXPECT_EQ(Get(approved.name()).funding().reason(), answer.reason);
+    const std::int64_t revision = Get(approved.name()).revision();
+    ASSERT_TRUE(Answer(approved.name(), answer, /*holds=*/false).ok());
+    EXPECT_EQ(Get(approved.name()).revision(), revision);
   }
 };
 
@@ -118,6 +134,13 @@ TEST_P(FundingTest, AnAnswerAfterTheEndIsNoNews) {
   EXPECT_EQ(Get(approved.name()).state(), pb::MobilityCase::CANCELLED);
   ASSERT_TRUE(Answer("mobilities/unknown", kFunded).ok());
 }
+
+// Cancelled while the budget was being asked: it does not ask for ever.
+TEST_P(FundingTest, ACancelledStayHearsThatItWasRefused) {
+  CheckCancelledHears({.state = FundingState::kUnfunded, .reason = "AMOUNT_NOT_AVAILABLE"});
+}
+
+TEST_P(FundingTest, ACancelledStayHearsThatItsGrantIsSettled) { CheckCancelledHears(kFunded); }
 
 TEST_P(FundingTest, AStayThatAskedForNothingGetsNothing) {
   const pb::MobilityCase nominated = world().Nominated(world().PublishedCall(), 1);
