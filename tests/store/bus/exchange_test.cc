@@ -223,15 +223,15 @@ TEST_P(ExchangeTest, DeclaresADeletedQueueAgainAndRetriesWhatCameBack) {
 }
 
 TEST_P(ExchangeTest, AnEventThatNobodyTakesIsDoneWhenItWasSent) {
-  Side units("partnerships", "unit", GetParam(), clock_, rng_);
-  units.MakeRelay(broker_.For("partnerships"));
-  ASSERT_TRUE(units.Change("u").ok());
+  Side rules("theses", "rule_set", GetParam(), clock_, rng_);
+  rules.MakeRelay(broker_.For("theses"));
+  ASSERT_TRUE(rules.Change("r").ok());
   for (int i = 0; i < 5; ++i) {
-    ASSERT_TRUE(units.relay().Step(kNoWait).ok());
+    ASSERT_TRUE(rules.relay().Step(kNoWait).ok());
     Tick(milliseconds(20));
   }
   EXPECT_EQ(broker_.counts().returned, 1);
-  EXPECT_EQ(units.Pending(), 0);
+  EXPECT_EQ(rules.Pending(), 0);
 }
 
 TEST_P(ExchangeTest, EventsLetCommandsGoFirstForABoundedTime) {
