@@ -202,7 +202,7 @@ TEST_F(AmqpExchangeTest, RedeclaresADeletedQueueUnderLoad) {
   StartExchange("", "", {.unroutable_retry = milliseconds(2'000)});
   StartLoad(milliseconds(2));
   ASSERT_TRUE(WaitUntil([&] { return consumer_->Effects().size() > 50; }, milliseconds(10'000)));
-  DeleteQueues({"jointly.mobility", "jointly.notifications"});
+  DeleteQueues({"jointly.mobility", "jointly.notifications", "jointly.theses"});
   // Declared again by the consumer, which the broker told, or by the relay, whose events came back.
   const auto deleted = clock_.Monotonic();
   ASSERT_TRUE(WaitUntil(
@@ -216,7 +216,7 @@ TEST_F(AmqpExchangeTest, ReturnsAnEventThatNoQueueTookAndRetriesIt) {
   StartExchange("", "", {.unroutable_retry = milliseconds(1'500)});
   consumer_->consumer().Stop();
   // The relay's own connection does not notice the deletion; its event comes back.
-  DeleteQueues({"jointly.mobility", "jointly.notifications"});
+  DeleteQueues({"jointly.mobility", "jointly.notifications", "jointly.theses"});
   Change("a");
   ASSERT_TRUE(WaitUntil([&] { return producer_->Pending() == 0; }, milliseconds(10'000)));
   EXPECT_EQ(producer_->Number("SELECT attempts FROM outbox"), 1);

@@ -74,7 +74,7 @@ TEST_P(BudgetNoticesTest, EachActionTellsThoseWhoHaveToKnow) {
     told += expected[key].empty() ? 0 : 1;
     EXPECT_EQ(Query("SELECT id FROM activity WHERE subject = $1", {subject}).size(), 1U) << key;
   }
-  EXPECT_EQ(told, 34U);
+  EXPECT_EQ(told, 36U);
 }
 
 TEST_P(BudgetNoticesTest, AnEventTellsOnceHoweverOftenItComes) {
