@@ -7,6 +7,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import random
 import secrets
 import shutil
 import signal
@@ -26,10 +27,18 @@ class StackError(Exception):
     """What went wrong, in a sentence for the person at the terminal."""
 
 
+# Below the range from which the system gives ports to connections: one of that range can be taken
+# by any connection between the choice and the moment in which its process listens.
+FREE_PORTS = range(12000, 32000)
+_given = set()  # Chosen, and maybe not listened on yet.
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    for port in random.sample(FREE_PORTS, 200):
+        if port not in _given and not port_in_use(port):
+            _given.add(port)
+            return port
+    raise StackError(f"no free port among 200 of {FREE_PORTS.start} to {FREE_PORTS.stop - 1}")
 
 
 def port_in_use(port):
