@@ -19,8 +19,8 @@ absl::StatusOr<std::vector<Question>> OverviewQuestions(
 absl::StatusOr<pb::PartnershipOverview> OverviewOf(const pb::GetPartnershipOverviewRequest& request,
                                                    const std::vector<Question>& answers, Time now);
 
-// The gateway's own service, served to the gateway itself over a channel within the process, so
-// that REST, gRPC, limits and metrics treat it as any other.
+// The gateway's own service, served to the gateway itself over a socket on no network, so that
+// REST, gRPC, limits and metrics treat it as any other.
 class OverviewService final : public pb::Overview::CallbackService {
  public:
   OverviewService(const Peers& peers, const Clock& clock) : peers_(peers), clock_(clock) {}

@@ -41,9 +41,6 @@ Peer::Peer(std::string name, const std::string& address, const Clock& clock)
       channel_(
           grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), Arguments())) {}
 
-Peer::Peer(std::string name, std::shared_ptr<grpc::Channel> channel, const Clock& clock)
-    : name_(std::move(name)), clock_(clock), channel_(std::move(channel)) {}
-
 std::chrono::milliseconds Peer::Failed() {
   const std::int64_t now = std::max<std::int64_t>(1, MicrosOf(clock_));
   std::int64_t since = 0;
@@ -58,8 +55,8 @@ Peers::Peers(const std::map<std::string, std::string>& addresses, const Clock& c
   }
 }
 
-void Peers::SetOwn(std::shared_ptr<grpc::Channel> channel) {
-  own_ = std::make_unique<Peer>(kOwnPeer, std::move(channel), clock_);
+void Peers::SetOwn(const std::string& address) {
+  own_ = std::make_unique<Peer>(kOwnPeer, address, clock_);
 }
 
 Peer* Peers::Find(const std::string& name) const {

@@ -20,7 +20,6 @@ inline constexpr char kOwnPeer[] = "gateway";
 class Peer {
  public:
   Peer(std::string name, const std::string& address, const Clock& clock);
-  Peer(std::string name, std::shared_ptr<grpc::Channel> channel, const Clock& clock);
 
   const std::string& name() const { return name_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
@@ -46,8 +45,8 @@ class Peers {
   Peer* Find(const std::string& name) const;
   // The services behind the gateway, without what it serves itself.
   std::vector<Peer*> all() const;
-  // What the gateway serves itself, over a channel within the process. Before any call.
-  void SetOwn(std::shared_ptr<grpc::Channel> channel);
+  // Where the gateway serves itself. Before any call.
+  void SetOwn(const std::string& address);
 
  private:
   const Clock& clock_;

@@ -1,6 +1,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 #include <jointly/budgets/v1/budgets.grpc.pb.h>
+#include <jointly/gateway/v1/overview.grpc.pb.h>
 #include <jointly/mobility/v1/mobility.grpc.pb.h>
 #include <jointly/notifications/v1/notifications.grpc.pb.h>
 #include <jointly/partnerships/v1/partnerships.grpc.pb.h>
@@ -151,7 +152,7 @@ class OverviewTest : public testing::Test {
     if (gateway_ == nullptr) {
       GatewayOptions options;
       options.http.listen_address = "127.0.0.1:0";
-      options.grpc_listen_address = "";
+      options.grpc_listen_address = "127.0.0.1:0";
       options.peers = peers_;
       gateway_ = std::make_unique<Gateway>(std::move(options));
       gateway_->Start();
@@ -197,6 +198,21 @@ TEST_F(OverviewTest, AddsUpWhatFiveServicesSay) {
   EXPECT_TRUE(overview["withheld"].empty());
   EXPECT_EQ(mobility_.authorization, "Bearer t") << "asked as the caller";
   EXPECT_EQ(theses_.since_year, 2018);
+}
+
+TEST_F(OverviewTest, AnswersGrpcClientsToo) {
+  Overview();
+  const auto stub = v1::Overview::NewStub(grpc::CreateChannel(
+      "127.0.0.1:" + std::to_string(gateway_->grpc_port()), grpc::InsecureChannelCredentials()));
+  v1::GetPartnershipOverviewRequest request;
+  request.add_partners("institutions/tsukuba");
+  request.add_partners("institutions/uga");
+  grpc::ClientContext context;
+  context.AddMetadata("authorization", "Bearer t");
+  v1::PartnershipOverview overview;
+  const grpc::Status status = stub->GetPartnershipOverview(&context, request, &overview);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(overview.theses().total(), 14);
 }
 
 TEST_F(OverviewTest, NamesTheServiceThatIsNotThere) {
