@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "tests/simulation/worlds/alert_model.h"
 #include "tests/simulation/worlds/board.h"
 #include "tests/simulation/worlds/command.h"
 #include "tests/simulation/worlds/log_tap.h"
@@ -46,12 +45,6 @@ void CheckNotices(NotificationsNode& notifications, IdentityNode& identity,
 // `budgets` may be null.
 void CheckDeadlines(MobilityNode& mobility, BudgetsNode* budgets, NotificationsNode& notifications,
                     Findings& findings);
-
-// Every budget keeps B1-B16 and B18-B20, from the stores alone; also in the middle of a world.
-void CheckBudgets(BudgetsNode& node, Findings& findings);
-
-// B17: what the events say was crossed is what was crossed, each once.
-void CheckAlerts(BudgetsNode& node, const AlertModel& model, Findings& findings);
 
 // What was refused has left no entry in a journal.
 void CheckRefusals(BudgetsNode& node, const std::deque<Command>& commands, Findings& findings);

@@ -9,6 +9,7 @@
 #include "tests/simulation/worlds/check.h"
 #include "tests/simulation/worlds/paymasters.h"
 #include "tests/simulation/worlds/players.h"
+#include "tests/support/budgets/invariants.h"
 
 namespace jointly::simulation {
 namespace {
@@ -101,7 +102,7 @@ World::World(const WorldOptions& options, const Beginning& beginning)
     nodes_.push_back(budgets_.get());
   }
   for (Node* node : nodes_) node->Start();
-  if (has_budgets()) alerts_.Begin(*budgets_);
+  if (has_budgets()) alerts_.Begin(budgets_->database());
   if (options_.calm) notifications_->mailbox().Heal();
   if (!options_.calm) ChangeBroker();
 }
@@ -424,10 +425,10 @@ void World::WatchBudgets(bool all) {
     crash_in_ = crash_in;
     error_in_ = error_in;
   });
-  alerts_.Observe(*budgets_);
+  alerts_.Observe(budgets_->database());
   if (!all || counts_.steps % kStepsPerProof != 0 || !findings_.empty()) return;
   Findings findings;
-  CheckBudgets(*budgets_, findings);
+  budgets::invariants::CheckBudgets(budgets_->database(), &BudgetsNode::Sign, findings);
   for (std::string& finding : findings) Find(std::move(finding));
 }
 
@@ -459,9 +460,9 @@ std::vector<std::string> World::Check() {
   CheckDeadlines(*mobility_, budgets_.get(), *notifications_, findings);
   CheckSecrets(nodes_, directory_.path(), logs_, findings);
   if (!has_budgets()) return findings;
-  alerts_.Observe(*budgets_);
-  CheckBudgets(*budgets_, findings);
-  CheckAlerts(*budgets_, alerts_, findings);
+  alerts_.Observe(budgets_->database());
+  budgets::invariants::CheckBudgets(budgets_->database(), &BudgetsNode::Sign, findings);
+  budgets::invariants::CheckAlerts(budgets_->database(), alerts_, findings);
   CheckRefusals(*budgets_, commands_, findings);
   CheckGrants(*mobility_, *budgets_, findings);
   CheckBudgetReplicas(*identity_, *partnerships_, *budgets_, findings);

@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "common/telemetry/failpoint.h"
-#include "tests/simulation/worlds/alert_model.h"
 #include "tests/simulation/worlds/board.h"
 #include "tests/simulation/worlds/command.h"
 #include "tests/simulation/worlds/directory.h"
 #include "tests/simulation/worlds/log_tap.h"
 #include "tests/simulation/worlds/nodes.h"
 #include "tests/simulation/worlds/sabotage.h"
+#include "tests/support/budgets/alert_model.h"
 
 // All services in one process on one thread, with a broker, a network, disks and clients that
 // misbehave by a seed. The same seed makes the same world, step by step.
@@ -144,7 +144,7 @@ class World {
   std::unique_ptr<DirectContacts> contacts_;
   std::unique_ptr<NotificationsNode> notifications_;
   std::unique_ptr<BudgetsNode> budgets_;  // Null: a world without.
-  AlertModel alerts_;
+  budgets::invariants::AlertModel alerts_;
   std::vector<Node*> nodes_;
   Board board_;
   std::deque<Command> commands_;

@@ -6,11 +6,11 @@
 #include <tuple>
 #include <vector>
 
+#include "common/db/database.h"
 #include "services/budgets/domain/ledger.h"
 #include "services/budgets/domain/types.h"
-#include "tests/simulation/worlds/nodes.h"
 
-namespace jointly::simulation {
+namespace jointly::budgets::invariants {
 
 // What thresholds of lines were crossed upwards, as the journal says: a reckoning of its own beside
 // the service's, entry by entry as the world goes on (B17).
@@ -20,10 +20,10 @@ class AlertModel {
   using Key = std::tuple<std::string, int, std::int64_t, int>;
 
   // What the world begins with has crossed nothing.
-  void Begin(BudgetsNode& node);
+  void Begin(db::Database& database);
   // After each step: whatever was posted meanwhile is judged by what periods and budgets were
   // before it.
-  void Observe(BudgetsNode& node);
+  void Observe(db::Database& database);
 
   const std::vector<Key>& crossings() const { return crossings_; }
 
@@ -41,17 +41,17 @@ class AlertModel {
   struct Book {
     std::int64_t sequence = 0;
     std::int64_t version = 0;
-    std::map<std::string, budgets::PeriodState, std::less<>> periods;
-    std::map<budgets::LineKey, Line> lines;
-    std::map<std::pair<budgets::LineKey, int>, Threshold> thresholds;
+    std::map<std::string, PeriodState, std::less<>> periods;
+    std::map<LineKey, Line> lines;
+    std::map<std::pair<LineKey, int>, Threshold> thresholds;
   };
 
-  void Look(BudgetsNode& node, const std::string& budget, Book& book);
-  void Post(const budgets::Journal& journal, Book& book, std::vector<budgets::LineKey>& touched);
-  void Settle(const std::string& budget, Book& book, std::vector<budgets::LineKey>& touched);
+  void Look(db::Database& database, const std::string& budget, Book& book);
+  void Post(const Journal& journal, Book& book, std::vector<LineKey>& touched);
+  void Settle(const std::string& budget, Book& book, std::vector<LineKey>& touched);
 
   std::map<std::string, Book> books_;
   std::vector<Key> crossings_;
 };
 
-}  // namespace jointly::simulation
+}  // namespace jointly::budgets::invariants

@@ -1,0 +1,217 @@
+#include "tests/support/budgets/invariants.h"
+
+#include <jointly/budgets/v1/budgets_events.pb.h>
+
+#include <set>
+
+#include "common/auth/cipher.h"
+#include "common/error/check.h"
+#include "common/error/macros.h"
+#include "services/budgets/api/desk.h"
+#include "services/budgets/domain/statement.h"
+#include "services/budgets/store/ledger_store.h"
+#include "services/budgets/store/statement_store.h"
+#include "tests/support/budgets/reading.h"
+#include "tests/support/budgets/transfer_check.h"
+
+// The service's own proof is run, and beside it each invariant is looked for anew in what the
+// tables say.
+namespace jointly::budgets::invariants {
+namespace {
+
+void MustBeNone(db::Database& database, Findings& findings, const char* what,
+                std::string_view sql) {
+  for (const db::Row& row : Query(database, sql)) {
+    findings.push_back(std::string(what) + ": " + row.Text("who"));
+  }
+}
+
+// B1-B3, B6, B9-B13, B15, B16, B19, B20 as VerifyBudget finds them.
+void CheckProof(db::Database& database, const std::string& budget, Findings& findings) {
+  const auto ledger = store::VerifyLedger(database, budget);
+  Check(ledger.ok(), ledger.status().ToString());
+  std::vector<Finding> found = ledger->findings;
+  const auto views = database.Read([&](db::Tx& tx) -> absl::StatusOr<std::vector<Finding>> {
+    ASSIGN_OR_RETURN(const Budget row,
+                     store::LoadBudget(tx, budget, store::Everything(), store::Lock::kNo));
+    ASSIGN_OR_RETURN(const auto periods, store::LoadPeriods(tx, budget, store::Lock::kNo));
+    return store::VerifyViews(tx, row, periods);
+  });
+  Check(views.ok(), views.status().ToString());
+  found.insert(found.end(), views->begin(), views->end());
+  for (const Finding& finding : found) {
+    findings.push_back(finding.invariant + " " + budget + " " + finding.subject + ": " +
+                       finding.text);
+  }
+}
+
+// B4, B5: what commitments say of themselves, their entries, and what their lines hold.
+void CheckCommitments(db::Database& database, Findings& findings) {
+  MustBeNone(database, findings, "B4 a commitment does not add up", R"sql(
+      SELECT id AS who FROM commitment
+       WHERE reserved <> liquidated + released + remaining OR remaining < 0 OR remaining > reserved
+          OR (remaining <> 0 AND state IN ('requested', 'refused', 'liquidated', 'cancelled',
+                                           'expired')))sql");
+  MustBeNone(database, findings, "B4 a commitment and its entries differ", R"sql(
+      SELECT c.id || ' ' || c.state || ' remaining ' || c.remaining || ' liquidated '
+             || c.liquidated AS who
+        FROM commitment AS c
+       WHERE c.budget <> ''
+         AND (c.remaining <> (SELECT COALESCE(SUM(CASE p.side WHEN 'debit' THEN p.amount
+                                                  ELSE -p.amount END), 0)
+                                FROM journal AS j JOIN posting AS p
+                                  ON p.budget = j.budget AND p.sequence = j.sequence
+                               WHERE j.budget = c.budget AND j.document = 'commitments/' || c.id
+                                 AND p.layer = 'pending' AND p.path LIKE 'line/%')
+              OR c.liquidated <> (SELECT COALESCE(SUM(CASE p.side WHEN 'debit' THEN p.amount
+                                                      ELSE -p.amount END), 0)
+                                    FROM journal AS j JOIN posting AS p
+                                      ON p.budget = j.budget AND p.sequence = j.sequence
+                                   WHERE j.budget = c.budget
+                                     AND j.document = 'commitments/' || c.id
+                                     AND p.layer = 'posted' AND p.path LIKE 'spent/%')))sql");
+  // Partners and accounts are named by their last part.
+  MustBeNone(database, findings, "B4 a line holds another sum than its commitments", R"sql(
+      SELECT a.budget || ' ' || a.path AS who FROM account AS a
+       WHERE a.path LIKE 'line/%'
+         AND a.pending_debit - a.pending_credit <>
+             (SELECT COALESCE(SUM(c.remaining), 0) FROM commitment AS c
+               WHERE c.budget = a.budget
+                 AND a.path = 'line/' || c.period || '/' || c.category || '/'
+                              || replace(c.partner, 'institutions/', '') || '/' || c.kind))sql");
+  MustBeNone(database, findings, "B5 entries and events of a commitment differ in number", R"sql(
+      SELECT c.id || ' ' || m.movement AS who
+        FROM commitment AS c
+        JOIN (SELECT 'reserve' AS movement, 'jointly.budgets.commitment.reserved.v1' AS event
+               UNION ALL SELECT 'liquidate', 'jointly.budgets.commitment.liquidated.v1') AS m
+       WHERE (SELECT COUNT(*) FROM journal AS j
+               WHERE j.budget = c.budget AND j.document = 'commitments/' || c.id
+                 AND j.movement = m.movement)
+             <> (SELECT COUNT(*) FROM outbox AS o
+                  WHERE o.aggregate_type = 'budgets.commitment' AND o.aggregate_id = c.id
+                    AND o.event_type = m.event))sql");
+}
+
+// B7 by the tables alone: what lines hold, what was spent and what went back is the contract.
+void CheckSums(db::Database& database, Findings& findings) {
+  MustBeNone(database, findings, "B7 actual, open, pool and returned are not the contract", R"sql(
+      SELECT b.id || ' ' || b.contract_amount AS who FROM budget AS b
+       WHERE b.authorised_version > 0
+         AND b.contract_amount <>
+             (SELECT COALESCE(SUM(CASE WHEN a.path LIKE 'spent/%'
+                                       THEN a.posted_debit - a.posted_credit
+                                       ELSE a.posted_credit - a.posted_debit END), 0)
+                FROM account AS a
+               WHERE a.budget = b.id AND a.path NOT LIKE '%/inkind'
+                 AND (a.path LIKE 'line/%' OR a.path LIKE 'spent/%' OR a.path = 'pool'
+                      OR a.path LIKE 'returned/%')))sql");
+  MustBeNone(database, findings, "B7 a cost is not dated in its line's period", R"sql(
+      SELECT j.budget || ' journal ' || j.sequence AS who
+        FROM journal AS j
+        JOIN posting AS p ON p.budget = j.budget AND p.sequence = j.sequence
+        JOIN period ON period.budget = j.budget AND p.path LIKE 'spent/' || period.id || '/%'
+       WHERE j.effective_on < period.start_date OR j.effective_on > period.end_date)sql");
+}
+
+// B8: a period that is closed has no later entry, and what its close said can be said again.
+absl::Status CheckDigest(db::Tx& tx, const std::string& budget, const Period& period,
+                         const Signer& sign, Findings& findings) {
+  ASSIGN_OR_RETURN(const Budget row,
+                   store::LoadBudget(tx, budget, store::Everything(), store::Lock::kNo));
+  ASSIGN_OR_RETURN(const auto periods, store::LoadPeriods(tx, budget, store::Lock::kNo));
+  ASSIGN_OR_RETURN(const auto input,
+                   store::LoadStatement(tx, row, periods,
+                                        {.as_of_sequence = period.closing_sequence,
+                                         .as_of_date = {},
+                                         .calendar = Calendar::kBudget,
+                                         .period = period.id}));
+  ASSIGN_OR_RETURN(const Statement statement, MakeStatement(input));
+  const std::string name = "budgets/" + budget + "/periods/" + period.id;
+  if (statement.content_hash != period.digest) {
+    findings.push_back("B8 " + name + " is not what its close said");
+  }
+  if (period.digest_signature !=
+      auth::Base64UrlEncode(
+          sign(name + "\n" + std::to_string(period.closing_sequence) + "\n" + period.digest))) {
+    findings.push_back("B8 the digest of " + name + " is not signed");
+  }
+  ASSIGN_OR_RETURN(const db::Rows events, tx.Query(R"sql(
+      SELECT body FROM outbox WHERE aggregate_type = 'budgets.period' AND aggregate_id = $1
+         AND event_type = 'jointly.budgets.period.closed.v1' ORDER BY revision DESC LIMIT 1)sql",
+                                                   {budget + "/" + period.id}));
+  v1::PeriodEvent event;
+  if (events.empty() || !event.ParseFromString(events.front().Bytes("body")) ||
+      event.period().digest() != period.digest) {
+    findings.push_back("B8 the event of the close of " + name + " has another digest");
+  }
+  return absl::OkStatus();
+}
+
+void CheckCloses(db::Database& database, const std::string& budget, const Signer& sign,
+                 Findings& findings) {
+  const absl::Status checked = database.Read([&](db::Tx& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto periods, store::LoadPeriods(tx, budget, store::Lock::kNo));
+    for (const Period& period : periods) {
+      if (period.state != PeriodState::kClosed) continue;
+      RETURN_IF_ERROR(CheckDigest(tx, budget, period, sign, findings));
+    }
+    return absl::OkStatus();
+  });
+  Check(checked.ok(), checked.ToString());
+}
+
+// B14: the hands of one document, each person as themselves and in whose place they acted.
+void CheckHands(db::Database& database, Findings& findings) {
+  struct Document {
+    const char* table;
+    std::vector<const char*> hands;
+  };
+  const std::vector<Document> documents = {
+      {"budget", {"requester", "approver"}},        {"commitment", {"requester", "approver"}},
+      {"line_transfer", {"requester", "approver"}}, {"carry_over", {"requester", "approver"}},
+      {"report", {"preparer", "certifier"}},        {"claim", {"certifier", "approver", "payer"}}};
+  for (const Document& document : documents) {
+    for (const db::Row& row : Query(database, "SELECT * FROM " + std::string(document.table))) {
+      // Whoever asked may take it back.
+      if (row.Text("state") == "refused" || row.Text("state") == "rejected") continue;
+      std::multiset<std::string> people;
+      if (document.table == std::string_view("claim")) people.insert(row.Text("claimant"));
+      for (const std::string hand : document.hands) {
+        if (!row.Text(hand).empty()) people.insert(row.Text(hand));
+        if (!row.Text(hand + "_for").empty()) people.insert(row.Text(hand + "_for"));
+      }
+      const std::set<std::string> different(people.begin(), people.end());
+      if (different.size() == people.size()) continue;
+      findings.push_back("B14 one person twice on " + std::string(document.table) + " " +
+                         row.Text("id"));
+    }
+  }
+  MustBeNone(database, findings, "B14 whoever asked or approved has paid", R"sql(
+      SELECT c.id AS who FROM commitment AS c JOIN journal AS j
+          ON j.budget = c.budget AND j.document = 'commitments/' || c.id
+       WHERE j.movement = 'pay' AND j.actor IN (c.requester, c.approver, c.requester_for,
+                                                c.approver_for))sql");
+}
+
+}  // namespace
+
+void CheckBudgets(db::Database& database, const Signer& sign, Findings& findings) {
+  for (const db::Row& row : Query(database, "SELECT id FROM budget")) {
+    CheckProof(database, row.Text("id"), findings);
+    CheckCloses(database, row.Text("id"), sign, findings);
+    CheckTransfers(database, row.Text("id"), findings);
+  }
+  CheckCommitments(database, findings);
+  CheckSums(database, findings);
+  MustBeNone(database, findings, "B8 an entry is dated in a closed period", R"sql(
+      SELECT j.budget || ' journal ' || j.sequence || ' ' || j.movement || ' of '
+             || j.effective_on AS who
+        FROM journal AS j JOIN period ON period.budget = j.budget
+       WHERE period.state = 'closed' AND j.sequence > period.closing_sequence
+         AND j.effective_on >= period.start_date AND j.effective_on <= period.end_date)sql");
+  MustBeNone(database, findings, "B15 more is paid than was recognised", R"sql(
+      SELECT id AS who FROM commitment WHERE paid < 0 OR paid > liquidated)sql");
+  CheckHands(database, findings);
+}
+
+}  // namespace jointly::budgets::invariants
