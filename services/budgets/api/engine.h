@@ -46,7 +46,9 @@ class Engine {
   // Gives back what is reserved for a stay that was cancelled or a thesis that ended early.
   absl::Status ReleaseGrant(db::Tx& tx, const Who& who, const Asker& asker);
 
-  // Foreign remainders at the rate of a day; those whose line cannot absorb it are undercovered.
+  // Foreign remainders at the rate of a day: of what was bound by then on the lines of the day's
+  // period. Those whose line cannot absorb it are undercovered. Errors: DATE_OUTSIDE_BUDGET,
+  // PERIOD_NOT_OPEN.
   struct RevaluationOrder {
     Date rate_date{};
     Date effective_date{};

@@ -1,5 +1,6 @@
 #include "common/error/macros.h"
 #include "services/budgets/api/engine.h"
+#include "services/budgets/api/payments.h"
 #include "services/budgets/api/statement_convert.h"
 #include "services/budgets/store/commitment_store.h"
 
@@ -49,11 +50,16 @@ void Engine::TellAlerts(Desk& desk, const std::vector<Alert>& alerts) {
 absl::StatusOr<pb::RevalueBudgetResponse> Engine::Revalue(Desk& desk,
                                                           const RevaluationOrder& order) {
   const Budget& budget = desk.budget();
+  ASSIGN_OR_RETURN(const Period period,
+                   CheckDate(desk, order.effective_date, "", Role::kAccountant));
   ASSIGN_OR_RETURN(const std::vector<Commitment> open,
                    store::OpenCommitments(desk.tx(), budget.id, "", store::Lock::kYes));
   std::vector<std::pair<Commitment, CommitmentDecision>> changes;
   for (const Commitment& commitment : open) {
     if (commitment.amount.currency == budget.currency) continue;
+    // On that day it was not bound yet, or the day is one of another period's.
+    if (commitment.effective_date > order.effective_date) continue;
+    if (commitment.line.period != period.id) continue;
     ASSIGN_OR_RETURN(std::optional<CommitmentDecision> decision,
                      DecideOne(desk, commitment, order));
     if (!decision.has_value()) continue;

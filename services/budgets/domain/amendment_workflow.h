@@ -33,13 +33,18 @@ inline constexpr AmendmentGuard kCovered{kAmountNotAvailable.name,
                                          &check::DeobligationCovered};
 inline constexpr AmendmentGuard kBalanced{
     "REALLOCATION_BALANCED", "The changes of lines add up to 0", &check::ReallocationBalanced};
+inline constexpr AmendmentGuard kDate{kDateOutsideBudget.name,
+                                      "What it moves is dated in the budget as it leaves it",
+                                      &check::MovementInside};
+inline constexpr AmendmentGuard kPeriod{
+    kPeriodNotOpen.name, "The period of what it moves is not closed", &check::MovementPeriodOpen};
 inline constexpr AmendmentGuard kAnother{kSelfApproval.name,
                                          "Somebody else than the requester puts it in force",
                                          &check::AnotherPutsInForce};
 
 inline constexpr std::array kToSign = {&kParty, &kOnce, &kAmendable, &kEnd, &kAmount, &kBalanced};
-inline constexpr std::array kToForce = {&kAmendable, &kInTime,   &kEnd,    &kAmount,
-                                        &kCovered,   &kBalanced, &kAnother};
+inline constexpr std::array kToForce = {&kAmendable, &kInTime, &kEnd,    &kAmount, &kCovered,
+                                        &kBalanced,  &kDate,   &kPeriod, &kAnother};
 
 using From = workflow::Set<AmendmentState>;
 inline constexpr From kUnsigned{kDraft, kPartlySigned};

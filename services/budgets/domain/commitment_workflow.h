@@ -47,7 +47,7 @@ inline constexpr std::array kToApprove = {&kActive,   &kPeriod,  &kDate,      &k
 inline constexpr std::array kToLiquidate = {&kActive, &kPeriod, &kDate, &kRemains, &kExcess};
 inline constexpr std::array kToRelease = {&kPeriod, &kDate, &kRemains};
 inline constexpr std::array kToExpire = {&kLate};
-inline constexpr std::array kToRevalue = {&kPeriod, &kAbsorbed};
+inline constexpr std::array kToRevalue = {&kPeriod, &kDate, &kAbsorbed};
 
 using From = workflow::Set<CommitmentState>;
 inline constexpr From kHolds{kApproved, kPartiallyLiquidated, kCarried, kUndercovered};

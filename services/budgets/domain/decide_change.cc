@@ -74,7 +74,7 @@ MovementPlan AmendmentMovement(const AmendmentFacts& facts, MovementKind kind,
                                std::int64_t amount) {
   return {.kind = kind,
           .document = "amendments/" + facts.amendment.id,
-          .effective_date = facts.input.effective_date.value_or(facts.amendment.signed_date),
+          .effective_date = MovementDate(facts),
           .amount = amount};
 }
 
@@ -195,12 +195,29 @@ void PutInForce(const AmendmentFacts& facts, AmendmentDecision& decision) {
     // In kind only: cash would change the amount.
     for (const Source& source : amendment.new_sources) budget.sources.push_back(source);
   }
-  PromiseSources(amendment.new_sources, "amendments/" + amendment.id,
-                 facts.input.effective_date.value_or(amendment.signed_date), decision.movements);
+  PromiseSources(amendment.new_sources, "amendments/" + amendment.id, MovementDate(facts),
+                 decision.movements);
   for (const std::string& partner : amendment.new_partners) {
     if (!HasPartner(budget, partner)) budget.partners.push_back(partner);
   }
   MoveEnd(facts, decision);
+}
+
+// What a money rule's refusal says.
+Facts MoneyFacts(const AmendmentFacts& facts) {
+  const Date on = MovementDate(facts);
+  const Period* period = PeriodOn(facts.periods, on);
+  const BudgetState state = facts.budget.state;
+  const bool runs = TakesDocuments(state) || state == BudgetState::kSuspended;
+  return {{"available", Text(facts.pool, facts.budget.currency)},
+          {"requested", Text(-facts.amendment.change, facts.budget.currency)},
+          {"line", "pool"},
+          {"state", std::string(runs && period != nullptr ? Name(period->state) : Name(state))},
+          {"period", period == nullptr ? "" : period->id},
+          {"date", FormatDate(on)},
+          {"start", FormatDate(facts.budget.start_date)},
+          {"end", FormatDate(facts.amendment.new_end_date.value_or(facts.budget.end_date))},
+          {"requester", facts.amendment.requester.person}};
 }
 
 absl::Status CheckContent(const AmendmentFacts& facts) {
@@ -216,6 +233,10 @@ absl::Status CheckContent(const AmendmentFacts& facts) {
 }
 
 }  // namespace
+
+Date MovementDate(const AmendmentFacts& facts) {
+  return facts.input.effective_date.value_or(facts.amendment.signed_date);
+}
 
 absl::StatusOr<TransferDecision> Decide(const TransferFacts& facts, TransferAction action,
                                         Role role) {
@@ -253,12 +274,8 @@ absl::StatusOr<AmendmentDecision> Decide(const AmendmentFacts& facts, AmendmentA
                    RowFor(kAmendmentWorkflow, subject, before.state, action, role));
   const bool signs = action == AmendmentAction::kSign || action == AmendmentAction::kSignLast;
   if (signs) RETURN_IF_ERROR(CheckContent(facts));
-  RETURN_IF_ERROR(RefusalOf(Name(action), subject, workflow::Examine(*move, facts),
-                            {{"available", Text(facts.pool, facts.budget.currency)},
-                             {"requested", Text(-before.change, facts.budget.currency)},
-                             {"line", "pool"},
-                             {"state", std::string(Name(facts.budget.state))},
-                             {"requester", before.requester.person}}));
+  RETURN_IF_ERROR(
+      RefusalOf(Name(action), subject, workflow::Examine(*move, facts), MoneyFacts(facts)));
   auto decision = Begin<AmendmentDecision>(before, move, facts.now);
   if (signs) {
     decision.after.signed_by.push_back(facts.input.institution);

@@ -137,6 +137,9 @@ struct AmendmentFacts {
   AmendmentInput input;
 };
 
+// The day of what it moves: what was said when it is put in force, else when it was signed.
+Date MovementDate(const AmendmentFacts& facts);
+
 struct CarryOverFactsOf {
   Budget budget;
   Period from;

@@ -91,6 +91,8 @@ workflow::Verdict EndMoves(const AmendmentFacts& facts);
 workflow::Verdict AmountFits(const AmendmentFacts& facts);
 workflow::Verdict DeobligationCovered(const AmendmentFacts& facts);
 workflow::Verdict ReallocationBalanced(const AmendmentFacts& facts);
+workflow::Verdict MovementInside(const AmendmentFacts& facts);
+workflow::Verdict MovementPeriodOpen(const AmendmentFacts& facts);
 workflow::Verdict AnotherPutsInForce(const AmendmentFacts& facts);
 
 workflow::Verdict FromStillOpen(const CarryOverFactsOf& facts);

@@ -234,6 +234,30 @@ Verdict ReallocationBalanced(const AmendmentFacts& facts) {
   return {false, Join(faults, "; "), "Give lines of the budget whose changes add up to 0."};
 }
 
+Verdict MovementInside(const AmendmentFacts& facts) {
+  if (!MovesMoney(facts.amendment)) return {true, "it moves no money", ""};
+  const Date on = MovementDate(facts);
+  const Date end = facts.amendment.new_end_date.value_or(facts.budget.end_date);
+  const bool inside = facts.budget.start_date <= on && on <= end;
+  return {inside,
+          FormatDate(on) + "; the budget then is " + FormatDate(facts.budget.start_date) + " to " +
+              FormatDate(end),
+          inside ? "" : "Give an effective date in the budget."};
+}
+
+// A period that was reported stays as it was reported (B8). What an extension adds is open.
+Verdict MovementPeriodOpen(const AmendmentFacts& facts) {
+  if (!MovesMoney(facts.amendment)) return {true, "it moves no money", ""};
+  const Date on = MovementDate(facts);
+  const Period* period = PeriodOn(facts.periods, on);
+  if (period == nullptr) return {true, "no period has " + FormatDate(on) + " yet", ""};
+  const bool open = period->state == PeriodState::kPlanned || period->state == PeriodState::kOpen;
+  return {
+      open,
+      FormatDate(on) + " is in " + period->id + ", which is " + std::string(Name(period->state)),
+      open ? "" : "Give an effective date in a period that is open or planned."};
+}
+
 Verdict AnotherPutsInForce(const AmendmentFacts& facts) {
   return AnotherPerson(facts.actor, {{"requested", facts.amendment.requester}});
 }

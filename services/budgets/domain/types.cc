@@ -285,6 +285,13 @@ bool TakesDocuments(BudgetState state) {
   return state == BudgetState::kActive || state == BudgetState::kClosing;
 }
 
+const Period* PeriodOn(const std::vector<Period>& periods, Date on) {
+  for (const Period& period : periods) {
+    if (period.start_date <= on && on <= period.end_date) return &period;
+  }
+  return nullptr;
+}
+
 bool TakesEntries(PeriodState state, Role role) {
   if (state == PeriodState::kOpen) return true;
   const bool finance_only = state == PeriodState::kSoftClosed || state == PeriodState::kReopened;
@@ -302,6 +309,11 @@ std::int64_t TotalOf(const ExpenseClaim& claim) {
     if (__builtin_add_overflow(total, item.amount, &total)) return 0;
   }
   return total;
+}
+
+bool MovesMoney(const Amendment& amendment) {
+  return amendment.change != 0 || !amendment.reallocations.empty() ||
+         !amendment.new_sources.empty();
 }
 
 std::int64_t TotalOf(const CarryOver& carry_over) {

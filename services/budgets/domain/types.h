@@ -269,6 +269,8 @@ struct Period {
   Time update_time;
   std::int64_t revision = 0;
 };
+// The period of a day; null: none.
+const Period* PeriodOn(const std::vector<Period>& periods, Date on);
 // Whether entries may be dated in it at all; while it is soft closed or reopened, by the accountant
 // only.
 bool TakesEntries(PeriodState state, Role role);
@@ -396,6 +398,9 @@ struct Amendment {
   Time update_time;
   std::int64_t revision = 0;
 };
+
+// Whether it posts anything once it is in force.
+bool MovesMoney(const Amendment& amendment);
 
 struct CarryOver {
   std::string id;

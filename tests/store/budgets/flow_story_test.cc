@@ -101,30 +101,6 @@ class StoryTest : public FlowTest {
            {"SERV", "4750"},
            {"OVH", "8000"}});
   }
-  pb::Amendment Amend(const std::function<void(pb::Amendment&)>& change) {
-    pb::CreateAmendmentRequest request;
-    request.set_parent("budgets/unit");
-    request.mutable_amendment()->set_reason("Borders were closed.");
-    change(*request.mutable_amendment());
-    rpc::Call manager = world().As("manager");
-    pb::Amendment amendment = Must(api().CreateAmendment(manager, request), "amend");
-    for (const char* who : {"tsukuba", "other"}) {
-      pb::MoveAmendmentRequest sign;
-      sign.set_name(amendment.name());
-      sign.set_action("sign");
-      sign.set_content_hash(amendment.content_hash());
-      rpc::Call call = world().As(who);
-      Must(api().MoveAmendment(call, sign), "sign");
-    }
-    return amendment;
-  }
-  absl::StatusOr<pb::Amendment> PutInForce(const pb::Amendment& amendment) {
-    pb::MoveAmendmentRequest request;
-    request.set_name(amendment.name());
-    request.set_action("put_in_force");
-    rpc::Call call = world().As("other");
-    return api().MoveAmendment(call, request);
-  }
 };
 
 TEST_P(StoryTest, TheWorkedExampleToTheCent) {
@@ -214,9 +190,9 @@ TEST_P(StoryTest, AnExtensionSignedInTimeKeepsTheRest) {
       *amendment.mutable_new_end_date() = Day("2023-09-30");
     };
   };
-  const pb::Amendment late = Amend(extend("2023-04-01"));
-  EXPECT_EQ(Outcome(PutInForce(late)), "GUARD_REFUSED");
-  const pb::Amendment in_force = Must(PutInForce(Amend(extend("2023-02-20"))));
+  const pb::Amendment late = world().Amend(extend("2023-04-01"));
+  EXPECT_EQ(Outcome(world().PutInForce(late)), "GUARD_REFUSED");
+  const pb::Amendment in_force = Must(world().PutInForce(world().Amend(extend("2023-02-20"))));
   EXPECT_EQ(in_force.authorised_version(), 2);
   const pb::Period third = Close("p3");
   EXPECT_EQ(third.totals().carried().value(), "2162.97");
@@ -288,13 +264,13 @@ TEST_P(StoryTest, AnOrderCrossesTheFrenchYearsOnly) {
 
 TEST_P(StoryTest, ACostedExtensionAddsToThePool) {
   world().Found();
-  const pb::Amendment costed = Amend([](pb::Amendment& amendment) {
+  const pb::Amendment costed = world().Amend([](pb::Amendment& amendment) {
     amendment.set_type(pb::Amendment::COSTED_EXTENSION);
     *amendment.mutable_signed_date() = Day("2022-12-01");
     *amendment.mutable_new_end_date() = Day("2024-03-31");
     *amendment.mutable_change() = Euro("50000");
   });
-  Must(PutInForce(costed));
+  Must(world().PutInForce(costed));
   rpc::Call call = world().As("auditor");
   pb::GetBudgetRequest get;
   get.set_name("budgets/unit");

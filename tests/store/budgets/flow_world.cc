@@ -292,6 +292,34 @@ absl::StatusOr<pb::Budget> FlowWorld::MoveBudget(const std::string& action, cons
   return api().MoveBudget(call, request);
 }
 
+pb::Amendment FlowWorld::Amend(const std::function<void(pb::Amendment&)>& change) {
+  pb::CreateAmendmentRequest request;
+  request.set_parent("budgets/unit");
+  request.mutable_amendment()->set_reason("Borders were closed.");
+  change(*request.mutable_amendment());
+  rpc::Call manager = As("manager");
+  pb::Amendment amendment = Must(api().CreateAmendment(manager, request), "amend");
+  for (const char* who : {"tsukuba", "other"}) {
+    pb::MoveAmendmentRequest sign;
+    sign.set_name(amendment.name());
+    sign.set_action("sign");
+    sign.set_content_hash(amendment.content_hash());
+    rpc::Call call = As(who);
+    Must(api().MoveAmendment(call, sign), "sign");
+  }
+  return amendment;
+}
+
+absl::StatusOr<pb::Amendment> FlowWorld::PutInForce(const pb::Amendment& amendment,
+                                                    const std::string& date) {
+  pb::MoveAmendmentRequest request;
+  request.set_name(amendment.name());
+  request.set_action("put_in_force");
+  if (!date.empty()) *request.mutable_effective_date() = Day(date);
+  rpc::Call call = As("other");
+  return api().MoveAmendment(call, request);
+}
+
 pb::Balance FlowWorld::Balance(const std::string& period, const std::string& category) {
   pb::ListLinesRequest request;
   request.set_parent("budgets/unit");

@@ -76,6 +76,10 @@ class FlowWorld {
                                                     const std::string& who = "accountant");
   absl::StatusOr<pb::Budget> MoveBudget(const std::string& action, const std::string& who,
                                         const std::string& date = "");
+  // Asked for by the manager, signed by both partners; the other manager puts it in force.
+  pb::Amendment Amend(const std::function<void(pb::Amendment&)>& change);
+  absl::StatusOr<pb::Amendment> PutInForce(const pb::Amendment& amendment,
+                                           const std::string& date = "");
   pb::Balance Balance(const std::string& period, const std::string& category);
   std::string Available(const std::string& period, const std::string& category) {
     return Balance(period, category).available().value();

@@ -131,6 +131,50 @@ TEST(AmendmentDecision, JudgesEachType) {
   }
 }
 
+// An amendment that moves money is dated in the budget as it leaves it, and in no period that is
+// closed or closing; one that moves none only needs its signature in time.
+TEST(AmendmentDecision, IsDatedWhereEntriesMayBe) {
+  for (const Row& row : Table(R"(
+    type               end         change  line  date        result
+    supplement         -           50      -     2020-04-01  PERIOD_NOT_OPEN
+    supplement         -           50      -     2021-03-31  PERIOD_NOT_OPEN
+    supplement         -           50      -     2021-04-01  in_force
+    supplement         -           50      -     2023-03-31  in_force
+    supplement         -           50      -     2023-04-01  DATE_OUTSIDE_BUDGET
+    supplement         -           50      -     1999-01-01  DATE_OUTSIDE_BUDGET
+    deobligation       -           -50     -     2021-03-31  PERIOD_NOT_OPEN
+    deobligation       -           -50     -     1999-01-01  DATE_OUTSIDE_BUDGET
+    deobligation       -           -50     -     2021-04-01  in_force
+    rebudget           -           0       300   2021-03-31  PERIOD_NOT_OPEN
+    rebudget           -           0       300   2020-03-31  DATE_OUTSIDE_BUDGET
+    rebudget           -           0       300   2021-04-01  in_force
+    costed_extension   2023-09-30  50      -     2023-09-30  in_force
+    costed_extension   2023-09-30  50      -     2023-10-01  DATE_OUTSIDE_BUDGET
+    termination        2022-12-31  -50     -     2022-12-31  in_force
+    termination        2022-12-31  -50     -     2023-01-01  DATE_OUTSIDE_BUDGET
+    no_cost_extension  2023-09-30  0       -     -           in_force
+    supplement         -           50      -     -           PERIOD_NOT_OPEN
+  )")) {
+    SCOPED_TRACE(row.text());
+    AmendmentFacts facts = sample::In(AmendmentState::kAllSigned);
+    facts.pool = Cents("1000");
+    facts.periods[0].state = PeriodState::kClosed;
+    facts.periods[1].state = PeriodState::kOpen;
+    facts.amendment.type = *Parse<AmendmentType>(row["type"]);
+    facts.amendment.signed_date = Day("2021-03-15");  // In the period that is closed.
+    facts.amendment.new_end_date.reset();
+    if (!row["end"].empty()) facts.amendment.new_end_date = Day(row["end"]);
+    facts.amendment.change = Cents(row["change"]);
+    if (!row["line"].empty()) {
+      facts.amendment.reallocations = {{Line("p2", "EQUIP"), -Cents(row["line"])},
+                                       {Line("p2", "CONS"), Cents(row["line"])}};
+      facts.leftovers = {{Line("p2", "EQUIP"), Cents(row["line"])}};
+    }
+    if (!row["date"].empty()) facts.input.effective_date = Day(row["date"]);
+    EXPECT_EQ(sample::ResultOf(facts, AmendmentAction::kPutInForce, Role::kManager), row["result"]);
+  }
+}
+
 TEST(AmendmentDecision, SupplementsAndReallocates) {
   AmendmentFacts facts = sample::In(AmendmentState::kAllSigned);
   facts.amendment.type = AmendmentType::kCostedExtension;

@@ -179,6 +179,30 @@ TEST(CommitmentDecision, RevaluesUpAndDownOrIsUndercovered) {
   EXPECT_EQ(decision->after.released, Cents("254.26"));
 }
 
+TEST(CommitmentDecision, IsRevaluedInItsPeriodAndAfterItsDay) {
+  for (const Row& row : Table(R"(
+    date        period       result
+    2020-06-14  open         DATE_OUTSIDE_BUDGET
+    2020-06-15  open         approved
+    2021-03-31  open         approved
+    2021-03-31  soft_closed  approved
+    2021-03-31  closed       PERIOD_NOT_OPEN
+    2021-04-01  open         DATE_OUTSIDE_BUDGET
+    1999-01-01  open         DATE_OUTSIDE_BUDGET
+  )")) {
+    SCOPED_TRACE(row.text());
+    CommitmentFacts facts = sample::In(CommitmentState::kApproved);
+    facts.role = Role::kAccountant;
+    facts.period.state = *Parse<PeriodState>(row["period"]);
+    facts.input.control = Cents("1001");
+    facts.input.effective_date = Day(row["date"]);
+    // Only what is foreign is revalued; the guards do not ask.
+    facts.commitment.state = CommitmentState::kUndercovered;
+    EXPECT_EQ(sample::ResultOf(facts, CommitmentAction::kRevalue, Role::kAccountant),
+              row["result"]);
+  }
+}
+
 TEST(CommitmentDecision, ExpiresOnItsLastDayAndNotBefore) {
   CommitmentFacts facts = sample::In(CommitmentState::kApproved);
   facts.today = Day("2020-06-30");
