@@ -10,6 +10,7 @@
 #include "services/budgets/domain/deadlines_of.h"
 #include "services/budgets/domain/watch.h"
 #include "services/budgets/store/change_store.h"
+#include "services/budgets/store/terms_store.h"
 
 // Amendments and carry-overs.
 namespace jointly::budgets {
@@ -117,6 +118,7 @@ absl::StatusOr<pb::ListAmendmentsResponse> Api::ListAmendments(
 }
 
 absl::Status Api::PutInForce(Desk& desk, const AmendmentDecision& decision) {
+  RETURN_IF_ERROR(store::KeepTerms(desk.tx(), desk.budget(), desk.periods(), desk.last_sequence()));
   RETURN_IF_ERROR(desk.Carry(decision.movements));
   ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.Settle());
   const Budget before = desk.budget();

@@ -41,15 +41,16 @@ struct MeanRange {
   std::string period;
   DateRange range;
 };
-std::vector<MeanRange> MeanRanges(const SeenBudget& seen, const Statement& statement,
-                                  const DateRange& known) {
+std::vector<MeanRange> MeanRanges(const std::vector<StatementPeriod>& periods,
+                                  const Statement& statement, const DateRange& known) {
   std::vector<MeanRange> ranges;
+  if (periods.empty()) return ranges;
   const Date until = std::min(statement.as_of_date.value_or(known.last), known.last);
-  const DateRange life{seen.budget.start_date, seen.budget.end_date};
+  const DateRange life{periods.front().range.first, periods.back().range.last};
   for (const StatementRow& row : statement.by_period) {
     std::optional<DateRange> range;
-    for (const Period& period : seen.periods) {
-      if (period.id == row.period) range = DateRange{period.start_date, period.end_date};
+    for (const StatementPeriod& period : periods) {
+      if (period.id == row.period) range = period.range;
     }
     if (statement.calendar != Calendar::kBudget) {
       for (const CalendarYear& year : YearsOf(statement.calendar, life)) {
@@ -63,21 +64,23 @@ std::vector<MeanRange> MeanRanges(const SeenBudget& seen, const Statement& state
   return ranges;
 }
 
-absl::StatusOr<MeanRates> LoadMeans(db::Tx& tx, const SeenBudget& seen, const Statement& statement,
-                                    const std::string& currency_code) {
+absl::StatusOr<MeanRates> LoadMeans(db::Tx& tx, const StatementInput& input,
+                                    const Statement& statement, const std::string& currency_code) {
   MeanRates rates;
   if (currency_code.empty()) return rates;
   ASSIGN_OR_RETURN(const money::Currency to, money::FindCurrency(currency_code));
-  const std::string& foreign = to.code == "EUR" ? seen.budget.currency.code : to.code;
+  const std::string& foreign = to.code == "EUR" ? input.currency.code : to.code;
   ASSIGN_OR_RETURN(const auto known, store::RatesKnown(tx, foreign));
   if (foreign != "EUR" && !known.has_value()) {
     return FailedPrecondition(kRateMissing, "no rate of " + foreign + " is known: import the ECB's",
                               {{"currency", foreign}});
   }
-  const DateRange all = known.value_or(DateRange{seen.budget.start_date, seen.budget.end_date});
-  for (const MeanRange& mean : MeanRanges(seen, statement, all)) {
+  if (input.periods.empty()) return rates;
+  const DateRange all =
+      known.value_or(DateRange{input.periods.front().range.first, input.periods.back().range.last});
+  for (const MeanRange& mean : MeanRanges(input.periods, statement, all)) {
     ASSIGN_OR_RETURN(Conversion conversion,
-                     store::ConvertAmount(tx, {.amount = {0, seen.budget.currency},
+                     store::ConvertAmount(tx, {.amount = {0, input.currency},
                                                .to = to,
                                                .policy = RatePolicy::kPeriodAverage,
                                                .date = mean.range.last,
@@ -161,7 +164,7 @@ absl::StatusOr<pb::Statement> ViewStatement(db::Tx& tx, const store::Scope& scop
                    store::LoadStatement(tx, seen.budget, seen.periods, order));
   ASSIGN_OR_RETURN(const Statement statement, MakeStatement(input));
   ASSIGN_OR_RETURN(const MeanRates rates,
-                   LoadMeans(tx, seen, statement, request.conversion_currency_code()));
+                   LoadMeans(tx, input, statement, request.conversion_currency_code()));
   return StatementToProto(statement, rates);
 }
 

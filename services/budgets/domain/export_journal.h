@@ -15,7 +15,7 @@ namespace jointly::budgets {
 
 struct SealedJournal {
   Journal journal;
-  std::string hash;  // Of the chain; empty: not sealed yet.
+  std::string hash;  // Of the chain.
 };
 
 // What the journal of one budget needs to be understood alone.

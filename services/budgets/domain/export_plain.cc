@@ -210,7 +210,7 @@ absl::StatusOr<std::string> BeancountJournal(const JournalBook& journal_book) {
             std::string(Name(journal.movement)) + "\" \"" + Plain(journal.document) + "\"\n";
     text += "  sequence: " + std::to_string(journal.sequence) + "\n";
     text += "  journal: \"" + Plain(journal.id) + "\"\n";
-    if (!sealed.hash.empty()) text += "  hash: \"" + sealed.hash + "\"\n";
+    text += "  hash: \"" + sealed.hash + "\"\n";
     for (const Posting& posting : journal.postings) text += PostingLine(book, "  ", posting);
   }
   text += "\n";
@@ -236,8 +236,7 @@ absl::StatusOr<std::string> HledgerJournal(const JournalBook& journal_book) {
     text += "\n" + FormatDate(journal.effective_on) + " * (" + std::to_string(journal.sequence) +
             ") " + std::string(Name(journal.movement)) +
             (journal.document.empty() ? "" : " | " + Plain(journal.document)) +
-            "  ; journal: " + Plain(journal.id) +
-            (sealed.hash.empty() ? "" : ", hash: " + sealed.hash) + "\n";
+            "  ; journal: " + Plain(journal.id) + ", hash: " + sealed.hash + "\n";
     for (const Posting& posting : journal.postings) text += PostingLine(book, "    ", posting);
   }
   for (const StatementPeriod& period : journal_book.periods) {

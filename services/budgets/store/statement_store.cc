@@ -9,6 +9,7 @@
 #include "services/budgets/domain/statement_tally.h"
 #include "services/budgets/store/commitment_store.h"
 #include "services/budgets/store/ledger_rows.h"
+#include "services/budgets/store/terms_store.h"
 
 namespace jointly::budgets::store {
 namespace {
@@ -67,18 +68,6 @@ absl::Status Mirror(db::Tx& tx, const std::string& budget, const AsOf& as_of, Su
   return absl::OkStatus();
 }
 
-// How many texts were in force when the journal got this entry: 1 and its amendments. By the
-// entry's own time, so that the answer never changes.
-absl::StatusOr<std::int64_t> VersionAt(db::Tx& tx, const std::string& budget,
-                                       std::int64_t sequence) {
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
-      SELECT COUNT(*) AS amendments
-        FROM amendment AS a JOIN journal AS j ON j.budget = a.budget AND j.sequence = $2
-       WHERE a.budget = $1 AND a.state = 'in_force' AND a.update_time <= j.record_time)sql",
-                                                 {budget, sequence}));
-  return sequence == 0 ? 0 : 1 + rows.front().Int("amendments");
-}
-
 std::string IdOf(const std::string& document) {
   return document.substr(document.rfind('/') + 1);  // The whole of it without a slash.
 }
@@ -132,15 +121,18 @@ absl::Status LoadAnnexes(db::Tx& tx, StatementInput& input) {
   return absl::OkStatus();
 }
 
-std::vector<StatementPeriod> PeriodsOf(const std::vector<Period>& periods) {
-  std::vector<StatementPeriod> result;
+// The terms of then. A period that was added since had no entries: its statement is an empty one.
+void SetTerms(Terms terms, const std::vector<Period>& periods, StatementInput& input) {
+  input.authorised_version = terms.authorised_version;
+  input.partners = std::move(terms.partners);
+  input.periods = std::move(terms.periods);
+  const bool known =
+      std::any_of(input.periods.begin(), input.periods.end(),
+                  [&](const StatementPeriod& period) { return period.id == input.period; });
   for (const Period& period : periods) {
-    result.push_back({period.id, {period.start_date, period.end_date}});
+    if (known || period.id != input.period) continue;
+    input.periods.push_back({period.id, {period.start_date, period.end_date}});
   }
-  std::sort(result.begin(), result.end(), [](const StatementPeriod& a, const StatementPeriod& b) {
-    return a.range.first < b.range.first;
-  });
-  return result;
 }
 
 // What holds money on each line.
@@ -203,14 +195,13 @@ absl::StatusOr<StatementInput> LoadStatement(db::Tx& tx, const Budget& budget,
   StatementInput input{.budget = budget.id,
                        .display_name = budget.display_name,
                        .currency = budget.currency,
-                       .periods = PeriodsOf(periods),
-                       .partners = budget.partners,
                        .as_of_date = order.as_of_date,
                        .calendar = order.calendar,
                        .period = order.period};
   for (const Category& category : budget.categories) input.categories.push_back(category.id);
   ASSIGN_OR_RETURN(input.as_of_sequence, SequenceOf(tx, budget.id, order));
-  ASSIGN_OR_RETURN(input.authorised_version, VersionAt(tx, budget.id, input.as_of_sequence));
+  ASSIGN_OR_RETURN(Terms terms, TermsAt(tx, budget, periods, input.as_of_sequence));
+  SetTerms(std::move(terms), periods, input);
   ASSIGN_OR_RETURN(
       input.sums,
       LoadSums(tx, budget.id, {.sequence = input.as_of_sequence, .date = order.as_of_date}));
@@ -224,25 +215,29 @@ absl::StatusOr<JournalBook> LoadBook(db::Tx& tx, const Budget& budget,
   JournalBook book{.budget = budget.id,
                    .display_name = budget.display_name,
                    .currency = budget.currency,
-                   .periods = PeriodsOf(periods),
+                   .periods = {},
                    .journals = {}};
   ASSIGN_OR_RETURN(const std::int64_t last, SequenceOf(tx, budget.id, order));
+  ASSIGN_OR_RETURN(Terms terms, TermsAt(tx, budget, periods, last));
+  book.periods = std::move(terms.periods);
   if (last > kExportJournalsMax) {
     return FailedPrecondition(
         kExportTooLarge, "too many journals for one file: ask for them as of an earlier sequence",
         {{"journals", std::to_string(last)}, {"limit", std::to_string(kExportJournalsMax)}});
   }
   constexpr std::int64_t kPage = 1000;
+  std::string hash;
   for (std::int64_t after = 0; after < last; after += kPage) {
     const std::int64_t end = std::min(last, after + kPage);
     ASSIGN_OR_RETURN(std::vector<Journal> journals,
                      LoadJournals(tx, budget.id, after, static_cast<int>(end - after)));
     ASSIGN_OR_RETURN(const auto seals, LoadSeals(tx, budget.id, after, end));
     for (Journal& journal : journals) {
-      if (order.as_of_date.has_value() && journal.effective_on > *order.as_of_date) continue;
+      // The seal, or what it will be: the background's work shows in no file.
       const auto seal = seals.find(journal.sequence);
-      book.journals.push_back({.journal = std::move(journal),
-                               .hash = seal == seals.end() ? std::string() : seal->second});
+      hash = seal == seals.end() ? ChainHash(hash, journal) : seal->second;
+      if (order.as_of_date.has_value() && journal.effective_on > *order.as_of_date) continue;
+      book.journals.push_back({.journal = std::move(journal), .hash = hash});
     }
   }
   return book;
@@ -265,7 +260,7 @@ absl::StatusOr<std::vector<ForecastInput>> LoadForecast(db::Tx& tx, const Budget
   ASSIGN_OR_RETURN(const std::vector<MovementSum> sums,
                    LoadSums(tx, budget.id, {.sequence = std::nullopt, .date = as_of}));
   ASSIGN_OR_RETURN(const auto open, OpenByLine(tx, budget));
-  std::vector<ForecastInput> inputs = ForecastInputs(sums, PeriodsOf(periods), as_of);
+  std::vector<ForecastInput> inputs = ForecastInputs(sums, BoundsOf(periods), as_of);
   for (ForecastInput& input : inputs) {
     const auto found = open.find(input.line);
     if (found != open.end()) input.commitments = found->second;

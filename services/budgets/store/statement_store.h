@@ -50,8 +50,8 @@ absl::StatusOr<StatementInput> LoadStatement(db::Tx& tx, const Budget& budget,
 
 // A journal of so many entries is exported in parts, or by the operator.
 inline constexpr std::int64_t kExportJournalsMax = 20'000;
-// Journals up to the order's sequence (and date), with the hashes of those that are sealed. Errors:
-// as LoadStatement; FAILED_PRECONDITION EXPORT_TOO_LARGE.
+// Journals up to the order's sequence (and date), with the hashes of the chain, sealed yet or not.
+// Errors: as LoadStatement; FAILED_PRECONDITION EXPORT_TOO_LARGE.
 absl::StatusOr<JournalBook> LoadBook(db::Tx& tx, const Budget& budget,
                                      const std::vector<Period>& periods,
                                      const StatementOrder& order);
