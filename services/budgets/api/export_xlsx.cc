@@ -11,6 +11,7 @@
 
 #include "common/error/error.h"
 #include "services/budgets/domain/export_table.h"
+#include "services/budgets/domain/rates.h"
 
 namespace jointly::budgets {
 namespace {
@@ -43,7 +44,8 @@ class MemoryFile {
 };
 
 // Spreadsheets compute with binary doubles, which keep 15 decimal digits: a larger number would be
-// changed silently, so it is written as a text.
+// changed silently, so it is written as a text. That holds of amounts, percentages and rates alike;
+// the rate between two currencies is a quotient and a text in any case.
 constexpr std::int64_t kExactUnits = 1'000'000'000'000'000;
 
 double ToDouble(const Decimal& decimal) {
@@ -54,7 +56,7 @@ double ToDouble(const Decimal& decimal) {
 
 struct Formats {
   lxw_format* header;
-  std::array<lxw_format*, 5> numbers;  // By decimals.
+  std::array<lxw_format*, 1 + kRateDecimalsMax> numbers;  // By decimals.
 };
 
 Formats MakeFormats(lxw_workbook* workbook) {

@@ -1,5 +1,7 @@
 #include "services/budgets/domain/export_csv.h"
 
+#include <algorithm>
+
 #include "services/budgets/domain/export_table.h"
 
 namespace jointly::budgets {
@@ -38,13 +40,14 @@ std::string Shown(const Cell& cell, const CsvOptions& options) {
   return special ? Quoted(text) : text;
 }
 
-// A percentage is a number as well, and a negative one no formula.
-bool IsPercent(const std::string& column) { return column == "variance_percent"; }
+// The rate between two currencies is a quotient of two numbers, which a cell has as a text.
+bool IsQuotient(const std::string& column, const Cell& cell) {
+  return column == "rate" && std::holds_alternative<std::string>(cell);
+}
 
-std::string Percentage(const Cell& cell, const CsvOptions& options) {
+std::string Quotient(const Cell& cell, const CsvOptions& options) {
   std::string text = std::get<std::string>(cell);
-  const std::size_t point = text.find('.');
-  if (point != std::string::npos) text[point] = options.decimal_mark;
+  std::replace(text.begin(), text.end(), '.', options.decimal_mark);
   return text;
 }
 
@@ -81,7 +84,8 @@ std::string StatementCsv(const Statement& statement, const CsvOptions& options) 
       csv += table.name;
       for (std::size_t i = 0; i < row.size(); ++i) {
         csv += options.separator;
-        csv += IsPercent(table.header[i]) ? Percentage(row[i], options) : Shown(row[i], options);
+        csv += IsQuotient(table.header[i], row[i]) ? Quotient(row[i], options)
+                                                   : Shown(row[i], options);
       }
       csv += kLineEnd;
     }

@@ -1,10 +1,27 @@
 #include "services/budgets/domain/export_table.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 namespace jointly::budgets {
 namespace {
+
+// A plain decimal as the number it is, with its decimals; any other text as it is: nothing, where
+// there is no percentage, or the quotient that is the rate between two currencies.
+Cell NumberOf(const std::string& text) {
+  constexpr std::size_t kDigitsMax = 18;  // What 64 bits hold.
+  const std::size_t begin = text.starts_with('-') ? 1 : 0;
+  const std::size_t point = std::min(text.find('.'), text.size());
+  std::string digits = text.substr(begin, point - begin);
+  if (point < text.size()) digits += text.substr(point + 1);
+  const bool plain = !digits.empty() && digits.size() <= kDigitsMax &&
+                     digits.find_first_not_of("0123456789") == std::string::npos;
+  if (!plain) return text;
+  const std::int64_t units = std::stoll(digits);
+  const std::size_t decimals = point < text.size() ? text.size() - point - 1 : 0;
+  return Decimal{begin == 1 ? -units : units, static_cast<int>(decimals)};
+}
 
 SheetTable RowTable(std::string name, const std::vector<StatementRow>& rows, int decimals) {
   SheetTable table{
@@ -17,7 +34,7 @@ SheetTable RowTable(std::string name, const std::vector<StatementRow>& rows, int
     table.rows.push_back({row.period, row.category, row.partner, amount(row.budget),
                           amount(row.committed), amount(row.actual), amount(row.paid),
                           amount(row.available()), amount(row.carried), amount(row.returned),
-                          amount(row.variance()), VariancePercent(row)});
+                          amount(row.variance()), NumberOf(VariancePercent(row))});
   }
   return table;
 }
@@ -88,7 +105,7 @@ SheetTable Exchanges(const Statement& statement) {
     table.rows.push_back(
         {FormatDate(row.effective_date), row.document, std::string(Name(row.movement)),
          AmountOf(conversion.from), conversion.from.currency.code, AmountOf(conversion.to),
-         conversion.to.currency.code, conversion.rate, FormatDate(conversion.rate_date),
+         conversion.to.currency.code, NumberOf(conversion.rate), FormatDate(conversion.rate_date),
          conversion.policy, std::string("half_even"),
          Decimal{row.difference, statement.currency.decimals}});
   }

@@ -173,6 +173,20 @@ TEST_F(ExportTest, CsvHasItsOptions) {
   EXPECT_EQ(ReasonOf(ParseCsvOptions(";", "'", false).status()), "INVALID_CSV_OPTION");
 }
 
+// The decimal mark is everywhere the same, also in a rate between two currencies.
+TEST_F(ExportTest, CsvWritesRatesWithItsDecimalMark) {
+  Statement statement = MakeExample();
+  statement.exchanges[1].conversion.rate = "120.83/1.1308";
+  statement.rows.front().budget = 100'000;
+  statement.rows.front().actual = 101'500;
+  const std::string excel = StatementCsv(statement, *ParseCsvOptions(";", ",", false));
+  for (const char* rate : {";120,83;2020-06-15;", ";120,83/1,1308;2020-09-30;", ";-1,5\r\n"}) {
+    EXPECT_NE(excel.find(rate), std::string::npos) << rate << excel;
+  }
+  EXPECT_EQ(excel.find("120.83"), std::string::npos);
+  EXPECT_NE(StatementCsv(statement, {}).find(",120.83/1.1308,"), std::string::npos);
+}
+
 TEST_F(ExportTest, CsvTakesNoFormulaFromATextAndQuotesWhatItMust) {
   StatementInput input = InputOf(GrenobleUnitJournals());
   input.display_name = "=HYPERLINK(\"http://x\";\"y\")";
@@ -183,7 +197,8 @@ TEST_F(ExportTest, CsvTakesNoFormulaFromATextAndQuotesWhatItMust) {
 }
 
 TEST_F(ExportTest, WorkbooksHaveNumbersAndTheSameBytesAgain) {
-  const Statement statement = MakeExample();
+  Statement statement = MakeExample();
+  statement.exchanges[1].conversion.rate = "120.83/1.1308";
   const auto once = StatementWorkbook(statement);
   ASSERT_TRUE(once.ok()) << once.status();
   EXPECT_GT(once->size(), 4000U);
@@ -200,11 +215,20 @@ TEST_F(ExportTest, WorkbooksHaveNumbersAndTheSameBytesAgain) {
           "book.read('xl/workbook.xml').decode()))\n"
           "life = book.read('xl/worksheets/sheet6.xml').decode()\n"
           "print(re.findall('<c r=.([A-Z]+2).[^>]*><v>([0-9.]+)</v>', life))\n"
+          "rates = book.read('xl/worksheets/sheet9.xml').decode()\n"
+          "print(re.findall('<c r=.(H[23]).([^>]*)><v>([0-9.]+)</v>', rates))\n"
           "\" " +
           path);
   EXPECT_EQ(sheets.code, 0) << sheets.output;
   EXPECT_NE(sheets.output.find("['statement', 'rows', 'by_period', 'by_category', 'by_partner', "
                                "'life_to_date', 'exercices', 'transfers', 'exchanges', 'in_kind']"),
+            std::string::npos)
+      << sheets.output;
+  // The last is the percentage.
+  EXPECT_NE(sheets.output.find("('K2', '2162.97'), ('L2', '0.9')"), std::string::npos)
+      << sheets.output;
+  // A rate is a number; between two currencies it is a quotient, and a text of the string table.
+  EXPECT_NE(sheets.output.find("[('H2', ' s=\"3\"', '120.83'), ('H3', ' t=\"s\"', "),
             std::string::npos)
       << sheets.output;
   EXPECT_NE(sheets.output.find("('D2', '250000'), ('E2', '0'), ('F2', '247837.03')"),
