@@ -6,15 +6,10 @@
 #include <optional>
 
 #include "common/error/macros.h"
+#include "common/money/wide.h"
 
 namespace jointly::money {
 namespace {
-
-// Products of two amounts need 126 bits.
-__extension__ using Wide = __int128;
-
-constexpr Wide kLeast = std::numeric_limits<std::int64_t>::min();
-constexpr Wide kMost = std::numeric_limits<std::int64_t>::max();
 
 absl::Status RefuseMismatch(const Currency& a, const Currency& b) {
   return InvalidArgument(kCurrencyMismatch, "amounts of different currencies do not add up",
@@ -35,7 +30,7 @@ absl::Status RefuseText(std::string_view text, const Currency& currency) {
 }
 
 absl::StatusOr<Money> Fit(Wide minor, const Currency& currency) {
-  if (minor < kLeast || minor > kMost) return RefuseRange(currency);
+  if (!Fits(minor)) return RefuseRange(currency);
   return Money{static_cast<std::int64_t>(minor), currency};
 }
 
@@ -133,7 +128,7 @@ absl::StatusOr<Money> Convert(const Money& amount, std::int64_t numerator, std::
   // Divide first, then scale what is left: the product of all three may not fit into 127 bits.
   const Wide scale = PowerOfTen(digits);
   const Wide whole = top / denominator;
-  if (whole < kLeast || whole > kMost) return RefuseRange(to);
+  if (!Fits(whole)) return RefuseRange(to);
   return Fit(whole * scale + DivideHalfEven(top % denominator * scale, denominator), to);
 }
 
@@ -157,7 +152,7 @@ absl::StatusOr<Money> ParseMoney(std::string_view decimal, const Currency& curre
   digits.append(static_cast<std::size_t>(currency.decimals) - fraction.size(), '0');
   for (const char digit : digits) {
     minor = minor * 10 + (digit - '0');
-    if (minor > kMost + 1) return RefuseRange(currency);
+    if (!Fits(minor - 1)) return RefuseRange(currency);  // -2^63 is an amount, 2^63 is none.
   }
   return Fit(negative ? -minor : minor, currency);
 }

@@ -1,5 +1,6 @@
 #include "common/error/check.h"
 #include "common/error/macros.h"
+#include "common/money/wide.h"
 #include "common/rpc/name.h"
 #include "services/budgets/api/budgets_api.h"
 #include "services/budgets/api/convert.h"
@@ -111,21 +112,22 @@ absl::StatusOr<std::int64_t> Settled(Desk& desk, const Commitment& commitment,
   if (amount.currency != commitment.amount.currency || !cost.conversion.has_value()) {
     return cost.control;
   }
-  std::int64_t open = 0;
+  money::Wide open = 0;
   ASSIGN_OR_RETURN(const std::vector<Journal> journals,
                    store::JournalsOf(desk.tx(), desk.budget().id, "commitments/" + commitment.id));
   for (const Journal& journal : journals) {
-    std::int64_t original = 0;
+    money::Wide original = 0;
     for (const Conversion& conversion : journal.conversions) original += conversion.from.minor;
     if (journal.movement == Movement::kLiquidate) open += original;
     if (journal.movement == Movement::kPay) open -= original;
   }
   const std::int64_t remaining = commitment.liquidated - commitment.paid;
   if (amount.minor == open) return remaining;
-  if (amount.minor > open) return remaining + cost.control;  // Refused as more than remains.
+  // Refused as more than remains.
+  if (amount.minor > open) return money::Clamped(money::Wide{remaining} + cost.control);
   ASSIGN_OR_RETURN(const money::Money share,
                    money::Convert({.minor = remaining, .currency = desk.budget().currency},
-                                  amount.minor, open, desk.budget().currency));
+                                  amount.minor, money::Clamped(open), desk.budget().currency));
   return share.minor;
 }
 

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <limits>
 
 #include "common/error/check.h"
 #include "common/error/macros.h"
+#include "common/money/wide.h"
 #include "services/budgets/domain/decide.h"
 #include "services/budgets/domain/refuse.h"
 #include "services/budgets/domain/text.h"
@@ -107,7 +109,8 @@ void Supplement(const AmendmentFacts& facts, AmendmentDecision& decision) {
   }
 }
 
-// Lines give to the pool first, then the pool gives back.
+// Lines give to the pool first, then the pool gives back: to the first cash source what it
+// promised, the rest to the next ones.
 void Deobligate(const AmendmentFacts& facts, AmendmentDecision& decision) {
   Budget& budget = *decision.budget;
   for (const Reallocation& row : facts.amendment.reallocations) {
@@ -115,12 +118,18 @@ void Deobligate(const AmendmentFacts& facts, AmendmentDecision& decision) {
     plan.line = row.line;
     decision.movements.push_back(std::move(plan));
   }
-  Source& source = FirstCash(budget);
-  source.promised += facts.amendment.change;
   budget.contract_amount += facts.amendment.change;
-  MovementPlan plan = AmendmentMovement(facts, MovementKind::kAuthorise, facts.amendment.change);
-  plan.organisation = source.organisation;
-  decision.movements.push_back(std::move(plan));
+  std::int64_t left = -facts.amendment.change;
+  for (Source& source : budget.sources) {
+    const std::int64_t part = std::min(left, source.promised);
+    if (source.kind != Kind::kCash || part <= 0) continue;
+    source.promised -= part;
+    left -= part;
+    MovementPlan plan = AmendmentMovement(facts, MovementKind::kAuthorise, -part);
+    plan.organisation = source.organisation;
+    decision.movements.push_back(std::move(plan));
+  }
+  Check(left == 0, "sources promise less than the pool has");
 }
 
 // Pairs what lines give with what lines get, in the order in which they are named.
@@ -203,6 +212,21 @@ void PutInForce(const AmendmentFacts& facts, AmendmentDecision& decision) {
   MoveEnd(facts, decision);
 }
 
+// Whether contract and sources could be added up with it, and every change can be turned round.
+absl::Status CheckRange(const AmendmentFacts& facts) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  const Amendment& amendment = facts.amendment;
+  const money::Currency& currency = facts.budget.currency;
+  const money::Money zero{.minor = 0, .currency = currency};
+  for (const Reallocation& row : amendment.reallocations) {
+    RETURN_IF_ERROR(money::Subtract(zero, {row.change, currency}).status());
+  }
+  if (amendment.change == kLeast) return money::Subtract(zero, {kLeast, currency}).status();
+  // No source promises more than all of them together.
+  return money::Add({facts.budget.contract_amount, currency}, {amendment.change, currency})
+      .status();
+}
+
 // What a money rule's refusal says.
 Facts MoneyFacts(const AmendmentFacts& facts) {
   const Date on = MovementDate(facts);
@@ -210,7 +234,8 @@ Facts MoneyFacts(const AmendmentFacts& facts) {
   const BudgetState state = facts.budget.state;
   const bool runs = TakesDocuments(state) || state == BudgetState::kSuspended;
   return {{"available", Text(facts.pool, facts.budget.currency)},
-          {"requested", Text(-facts.amendment.change, facts.budget.currency)},
+          {"requested",
+           Text(money::Clamped(-money::Wide{facts.amendment.change}), facts.budget.currency)},
           {"line", "pool"},
           {"state", std::string(runs && period != nullptr ? Name(period->state) : Name(state))},
           {"period", period == nullptr ? "" : period->id},
@@ -274,6 +299,7 @@ absl::StatusOr<AmendmentDecision> Decide(const AmendmentFacts& facts, AmendmentA
                    RowFor(kAmendmentWorkflow, subject, before.state, action, role));
   const bool signs = action == AmendmentAction::kSign || action == AmendmentAction::kSignLast;
   if (signs) RETURN_IF_ERROR(CheckContent(facts));
+  if (signs || action == AmendmentAction::kPutInForce) RETURN_IF_ERROR(CheckRange(facts));
   RETURN_IF_ERROR(
       RefusalOf(Name(action), subject, workflow::Examine(*move, facts), MoneyFacts(facts)));
   auto decision = Begin<AmendmentDecision>(before, move, facts.now);

@@ -108,6 +108,13 @@ void Forget(const Commitment& commitment, CommitmentDecision& decision) {
                              .subject = commitment.budget + "/" + commitment.id});
 }
 
+// What was reserved, used and given back over the life of a commitment only grows.
+absl::Status Grow(std::int64_t& sum, std::int64_t amount, const money::Currency& currency) {
+  ASSIGN_OR_RETURN(const money::Money grown, money::Add({sum, currency}, {amount, currency}));
+  sum = grown.minor;
+  return absl::OkStatus();
+}
+
 absl::Status Liquidate(const CommitmentFacts& facts, CommitmentDecision& decision) {
   Commitment& after = decision.after;
   ASSIGN_OR_RETURN(const ReservationUse plan, PlanUse(after,
@@ -115,7 +122,8 @@ absl::Status Liquidate(const CommitmentFacts& facts, CommitmentDecision& decisio
                                                        .control = facts.input.control,
                                                        .final = facts.input.final},
                                                       facts.budget.currency));
-  after.reserved += plan.excess;
+  // What is used and given back is part of what was reserved.
+  RETURN_IF_ERROR(Grow(after.reserved, plan.excess, facts.budget.currency));
   after.liquidated += plan.spent;
   after.released += plan.released;
   after.remaining -= plan.from_reservation;
@@ -153,17 +161,22 @@ absl::Status Expire(const CommitmentFacts& facts, CommitmentDecision& decision) 
   return absl::OkStatus();
 }
 
-void Revalue(const CommitmentFacts& facts, CommitmentDecision& decision) {
+absl::Status Revalue(const CommitmentFacts& facts, CommitmentDecision& decision) {
   Commitment& after = decision.after;
   const std::int64_t change = facts.input.control - after.remaining;
-  (change > 0 ? after.reserved : after.released) += std::abs(change);
+  if (change > 0) {
+    RETURN_IF_ERROR(Grow(after.reserved, change, facts.budget.currency));
+  } else {
+    after.released -= change;
+  }
   after.remaining = facts.input.control;
   after.conversion = facts.input.conversion;
-  if (change == 0) return;
+  if (change == 0) return absl::OkStatus();
   MovementPlan plan = Plan(facts, MovementKind::kRevalue, change);
   plan.from_reservation = facts.commitment.remaining;
   plan.conversion = facts.input.conversion;
   decision.movements.push_back(std::move(plan));
+  return absl::OkStatus();
 }
 
 absl::Status Effect(const CommitmentFacts& facts, CommitmentAction action,
@@ -189,8 +202,7 @@ absl::Status Effect(const CommitmentFacts& facts, CommitmentAction action,
       decision.after.line.period = facts.input.to_period;
       return absl::OkStatus();
     case kRevalue:
-      Revalue(facts, decision);
-      return absl::OkStatus();
+      return Revalue(facts, decision);
     case kFindUndercovered:
       return absl::OkStatus();
   }

@@ -1,11 +1,14 @@
 #include <algorithm>
 
+#include "common/money/wide.h"
 #include "services/budgets/domain/guards.h"
 #include "services/budgets/domain/text.h"
 
 // The guards of transfers, amendments, carry-overs and reports.
 namespace jointly::budgets::check {
 
+using money::Clamped;
+using money::Wide;
 using workflow::Verdict;
 
 Verdict BudgetActive(const TransferFacts& facts) {
@@ -169,39 +172,38 @@ Verdict AmountFits(const AmendmentFacts& facts) {
     fits = change <= 0;
     remedy = "A termination adds nothing.";
   }
-  std::int64_t sources = 0;
+  Wide sources = 0;
   for (const Source& source : amendment.new_sources) {
     if (source.kind == Kind::kCash) sources += source.promised;
   }
   if (fits && !amendment.new_sources.empty() && sources != std::max<std::int64_t>(change, 0)) {
-    return {false, evidence + ", new sources promise " + Text(sources, facts.budget.currency),
+    return {false,
+            evidence + ", new sources promise " + Text(Clamped(sources), facts.budget.currency),
             "Let the new sources promise exactly what is added."};
   }
   return {fits, evidence, fits ? "" : remedy};
 }
 
 Verdict DeobligationCovered(const AmendmentFacts& facts) {
-  const money::Currency& currency = facts.budget.currency;
-  const std::int64_t wanted = -std::min<std::int64_t>(facts.amendment.change, 0);
-  const std::int64_t of_lines = std::max<std::int64_t>(0, wanted - facts.pool);
+  const auto text = [&](Wide minor) { return Text(Clamped(minor), facts.budget.currency); };
+  const Wide wanted = -std::min<Wide>(facts.amendment.change, 0);
+  const Wide of_lines = std::max<Wide>(0, wanted - facts.pool);
   std::vector<std::string> faults;
-  std::int64_t given = 0;
+  Wide given = 0;
   for (const Reallocation& row : facts.amendment.reallocations) {
     std::int64_t available = 0;
     for (const Leftover& leftover : facts.leftovers) {
       if (leftover.line == row.line) available = leftover.available;
     }
-    given -= row.change;
-    if (-row.change <= available) continue;
-    faults.push_back(Text(row.line) + " has " + Text(available, currency) + " for " +
-                     Text(-row.change, currency));
+    const Wide gives = -Wide{row.change};
+    given += gives;
+    if (gives <= available) continue;
+    faults.push_back(Text(row.line) + " has " + text(available) + " for " + text(gives));
   }
   if (wanted > 0 && given != of_lines) {
-    faults.push_back("the lines named give " + Text(given, currency) + " of " +
-                     Text(of_lines, currency));
+    faults.push_back("the lines named give " + text(given) + " of " + text(of_lines));
   }
-  const std::string evidence =
-      Text(wanted, currency) + " is taken back, the pool has " + Text(facts.pool, currency);
+  const std::string evidence = text(wanted) + " is taken back, the pool has " + text(facts.pool);
   if (faults.empty()) return {true, evidence, ""};
   return {false, evidence + "; " + Join(faults, "; "),
           "Name lines that give what the pool does not have; release reservations first."};
@@ -209,7 +211,7 @@ Verdict DeobligationCovered(const AmendmentFacts& facts) {
 
 Verdict ReallocationBalanced(const AmendmentFacts& facts) {
   const Amendment& amendment = facts.amendment;
-  std::int64_t sum = 0;
+  Wide sum = 0;
   std::vector<std::string> faults;
   for (const Reallocation& row : amendment.reallocations) {
     sum += row.change;
@@ -227,7 +229,7 @@ Verdict ReallocationBalanced(const AmendmentFacts& facts) {
   }
   // What a deobligation takes from lines leaves the budget: see DeobligationCovered.
   if (sum != 0 && amendment.change >= 0)
-    faults.push_back("they add up to " + Text(sum, facts.budget.currency));
+    faults.push_back("they add up to " + Text(Clamped(sum), facts.budget.currency));
   if (faults.empty()) {
     return {true, std::to_string(amendment.reallocations.size()) + " lines change", ""};
   }

@@ -5,17 +5,13 @@
 
 #include "common/error/macros.h"
 #include "common/money/money.h"
+#include "common/money/wide.h"
 
 namespace jointly::budgets {
 namespace {
 
-// Sums of a journal, and differences of sums, may leave 64 bits on the way.
-__extension__ using Wide = __int128;
-
-bool Fits(Wide amount) {
-  return amount >= std::numeric_limits<std::int64_t>::min() &&
-         amount <= std::numeric_limits<std::int64_t>::max();
-}
+using money::Fits;
+using money::Wide;
 
 std::string Say(Wide minor, const std::string& currency_code) {
   const auto currency = money::FindCurrency(currency_code);

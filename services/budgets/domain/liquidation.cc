@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/error/macros.h"
+#include "common/money/wide.h"
 
 namespace jointly::budgets {
 namespace {
@@ -37,9 +38,8 @@ absl::StatusOr<std::int64_t> PlanRelease(const Commitment& commitment, std::int6
 }
 
 std::int64_t LargestDocument(const Commitment& commitment, const FunderTerms& terms) {
-  const std::int64_t whole = commitment.original_remaining;
-  const int percent = terms.liquidation_tolerance_percent;
-  return whole + whole / 100 * percent + whole % 100 * percent / 100;
+  const money::Wide whole = commitment.original_remaining;
+  return money::Clamped(whole + whole * terms.liquidation_tolerance_percent / 100);
 }
 
 }  // namespace jointly::budgets

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "common/error/check.h"
+#include "common/money/wide.h"
 #include "services/budgets/domain/text.h"
 
 namespace jointly::budgets {
@@ -125,7 +126,7 @@ std::int64_t PercentOf(std::int64_t amount, int percent) {
 // What a rule counts: the direct cost of its base, and how far each group moved from its start.
 struct Count {
   std::int64_t direct = 0;
-  std::map<std::string, std::int64_t, std::less<>> moved;
+  std::map<std::string, money::Wide, std::less<>> moved;
 };
 
 Count CountOf(const CategoryRule& rule, const Budget& budget, const std::vector<LineHistory>& lines,
@@ -222,7 +223,9 @@ Judgement JudgeTransfer(const CategoryRule& rule, const Budget& budget,
   Count count = CountOf(rule, budget, lines, transfer.from.period);
   count.moved[source] -= transfer.amount;
   count.moved[target] += transfer.amount;
-  judgement.cumulated = std::max(std::abs(count.moved[source]), std::abs(count.moved[target]));
+  const auto size = [](money::Wide moved) { return moved < 0 ? -moved : moved; };
+  judgement.cumulated =
+      money::Clamped(std::max(size(count.moved[source]), size(count.moved[target])));
   Limit(rule, budget, count, judgement);
   return judgement;
 }
@@ -237,11 +240,11 @@ std::vector<std::int64_t> Wanted(const CarryOverFacts& facts) {
       wanted.push_back(leftover.available);
       continue;
     }
-    std::int64_t named = 0;
+    money::Wide named = 0;
     for (const Reallocation& line : facts.approved->lines) {
       if (line.line == leftover.line) named += line.change;
     }
-    wanted.push_back(std::clamp<std::int64_t>(named, 0, leftover.available));
+    wanted.push_back(money::Clamped(std::clamp<money::Wide>(named, 0, leftover.available)));
   }
   return wanted;
 }

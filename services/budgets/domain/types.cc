@@ -4,6 +4,7 @@
 #include <array>
 
 #include "common/error/check.h"
+#include "common/money/wide.h"
 
 namespace jointly::budgets {
 namespace {
@@ -317,9 +318,9 @@ bool MovesMoney(const Amendment& amendment) {
 }
 
 std::int64_t TotalOf(const CarryOver& carry_over) {
-  std::int64_t total = 0;
+  money::Wide total = 0;
   for (const Reallocation& line : carry_over.lines) total += line.change;
-  return total;
+  return money::Clamped(total);
 }
 
 bool InForce(const Delegation& delegation, Date on) {

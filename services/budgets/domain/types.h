@@ -416,6 +416,7 @@ struct CarryOver {
   Time update_time;
   std::int64_t revision = 0;
 };
+// At most what fits: more than any line has.
 std::int64_t TotalOf(const CarryOver& carry_over);
 
 struct PeriodicReport {
