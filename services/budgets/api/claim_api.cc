@@ -50,8 +50,10 @@ absl::StatusOr<ClaimName> ParseClaimName(const std::string& name, std::string_vi
   return violations.ToStatus();
 }
 
-absl::StatusOr<ClaimFacts> ClaimFactsOf(Desk& desk, const ExpenseClaim& claim) {
+absl::StatusOr<ClaimFacts> ClaimFactsOf(Desk& desk, const ExpenseClaim& claim,
+                                        const auth::Principal& principal) {
   ClaimFacts facts;
+  facts.sees_budget = store::Sees(ScopeOf(principal), desk.budget());
   facts.budget = desk.budget();
   ASSIGN_OR_RETURN(facts.commitment, store::LoadCommitment(desk.tx(), claim.budget,
                                                            claim.commitment, store::Lock::kYes));
@@ -66,7 +68,7 @@ absl::StatusOr<ClaimFacts> ClaimFactsOf(Desk& desk, const ExpenseClaim& claim) {
 absl::StatusOr<pb::ExpenseClaim> AnswerWith(Desk& desk, const ExpenseClaim& claim,
                                             const auth::Principal& principal) {
   pb::ExpenseClaim message = ToProto(claim);
-  ASSIGN_OR_RETURN(ClaimFacts facts, ClaimFactsOf(desk, claim));
+  ASSIGN_OR_RETURN(ClaimFacts facts, ClaimFactsOf(desk, claim, principal));
   facts.actor.hand = {.person = principal.name, .in_place_of = ""};
   for (const Role role : RolesOn(principal, desk.budget(), claim)) {
     facts.role = role;
@@ -108,10 +110,12 @@ absl::StatusOr<pb::ExpenseClaim> Api::CreateClaim(rpc::Call& call,
   RETURN_IF_ERROR(shape.ToStatus());
   return Run<pb::ExpenseClaim>(
       call, request, false, [&](db::Tx& tx) -> absl::StatusOr<pb::ExpenseClaim> {
-        // Whoever knows a commitment may claim on it; they learn nothing of the budget.
         const auto found = store::LoadCommitment(tx, budget, ids[1], store::Lock::kNo);
         RETURN_IF_ERROR(found.status());
         ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), budget, store::Everything()));
+        // To anybody else a commitment that is there is one that is not.
+        if (!MayClaim(call.principal, desk.budget()))
+          return store::NoSuchCommitment(budget, ids[1]);
         Violations violations;
         ExpenseClaim claim =
             ReadClaim(request.claim(), found->amount.currency, "claim", violations);
@@ -186,7 +190,7 @@ absl::StatusOr<pb::ExpenseClaim> Api::UpdateClaim(rpc::Call& call,
             rpc::ApplyMask(request.update_mask(), kChangeable, request.claim(), changed));
         Violations violations;
         ClaimFacts facts;
-        ASSIGN_OR_RETURN(facts, ClaimFactsOf(desk, before));
+        ASSIGN_OR_RETURN(facts, ClaimFactsOf(desk, before, call.principal));
         facts.input.updated = ReadClaim(changed, before.currency, "claim", violations);
         RETURN_IF_ERROR(violations.ToStatus());
         ASSIGN_OR_RETURN(facts.role, ActingRole(RolesOn(call.principal, desk.budget(), before),
@@ -212,7 +216,7 @@ absl::StatusOr<pb::ExpenseClaim> Api::TakeClaimStep(db::Tx& tx, rpc::Call& call,
   ASSIGN_OR_RETURN(const ExpenseClaim before,
                    claims_.Load(tx, name.budget, name.id, scope, store::Lock::kYes));
   RETURN_IF_ERROR(rpc::MatchEtag(request.etag(), before.revision));
-  ASSIGN_OR_RETURN(ClaimFacts facts, ClaimFactsOf(desk, before));
+  ASSIGN_OR_RETURN(ClaimFacts facts, ClaimFactsOf(desk, before, call.principal));
   ASSIGN_OR_RETURN(facts.actor, ActorOf(desk, call, request.on_behalf_of()));
   ASSIGN_OR_RETURN(facts.role, RoleFor(facts.actor, RolesOn(call.principal, desk.budget(), before),
                                        kClaimWorkflow, action));

@@ -18,16 +18,18 @@ const std::string& OfficeOf(const Budget& budget) {
 
 }  // namespace
 
-store::Scope ScopeOf(const rpc::Call& call) {
+store::Scope ScopeOf(const auth::Principal& principal) {
   store::Scope scope;
   for (const auth::Role role : kReaders) {
-    if (call.principal.everywhere(role)) scope.everywhere = true;
-    for (std::string& name : call.principal.ScopesOf(role)) {
+    if (principal.everywhere(role)) scope.everywhere = true;
+    for (std::string& name : principal.ScopesOf(role)) {
       scope.offices.push_back(std::move(name));
     }
   }
   return scope;
 }
+
+store::Scope ScopeOf(const rpc::Call& call) { return ScopeOf(call.principal); }
 
 store::ClaimScope ClaimScopeOf(const rpc::Call& call) {
   return {.offices = ScopeOf(call), .person = call.principal.name};
@@ -54,6 +56,12 @@ std::vector<Role> RolesOn(const auth::Principal& principal, const Budget& budget
   // Their offices come second: what a guard refuses as self-approval is then said as such.
   if (principal.name == claim.claimant) roles.insert(roles.begin(), Role::kClaimant);
   return roles;
+}
+
+bool MayClaim(const auth::Principal& principal, const Budget& budget) {
+  const std::string& own = principal.institution;
+  if (!own.empty() && (own == budget.institution || HasPartner(budget, own))) return true;
+  return store::Sees(ScopeOf(principal), budget);
 }
 
 absl::Status MayOnlyLook(std::string_view action) {

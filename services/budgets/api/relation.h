@@ -16,6 +16,7 @@ namespace jointly::budgets {
 inline constexpr Reason kNotOwnInstitution{"NOT_OWN_INSTITUTION"};  // institution
 
 // Which budgets the caller sees at all: part of every query.
+store::Scope ScopeOf(const auth::Principal& principal);
 store::Scope ScopeOf(const rpc::Call& call);
 store::ClaimScope ClaimScopeOf(const rpc::Call& call);
 
@@ -24,6 +25,10 @@ std::vector<Role> RolesOn(const auth::Principal& principal, const Budget& budget
 // A claimant has no other part in their own claim: nobody decides on themselves.
 std::vector<Role> RolesOn(const auth::Principal& principal, const Budget& budget,
                           const ExpenseClaim& claim);
+
+// Who may claim on a budget: whoever sees it, and the people of its institution and partners, who
+// travel for it.
+bool MayClaim(const auth::Principal& principal, const Budget& budget);
 
 absl::Status MayOnlyLook(std::string_view action);
 

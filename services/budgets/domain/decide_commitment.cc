@@ -307,17 +307,22 @@ void Effect(const ClaimFacts& facts, ClaimAction action, ClaimDecision& decision
 }
 
 Facts MoneyFacts(const ClaimFacts& facts) {
-  return {
-      {"claimed", Text(TotalOf(facts.claim), facts.claim.currency)},
-      {"requested", Text(TotalOf(facts.claim), facts.claim.currency)},
-      {"remaining", Text(facts.commitment.original_remaining, facts.commitment.amount.currency)},
+  const ExpenseClaim& claim = facts.claim;
+  const Commitment& commitment = facts.commitment;
+  Facts list = {
+      {"claimed", Text(TotalOf(claim), claim.currency)},
+      {"requested", Text(TotalOf(claim), claim.currency)},
       {"period", facts.period.id},
       {"state", std::string(TakesDocuments(facts.budget.state) ? Name(facts.period.state)
                                                                : Name(facts.budget.state))},
-      {"date", FormatDate(facts.claim.mission_end_date)},
+      {"date", FormatDate(claim.mission_end_date)},
       {"start", FormatDate(facts.period.start_date)},
       {"end", FormatDate(facts.period.end_date)},
-      {"requester", facts.claim.claimant}};
+      {"requester", claim.claimant}};
+  if (facts.sees_budget) {
+    list.push_back({"remaining", Text(commitment.original_remaining, commitment.amount.currency)});
+  }
+  return list;
 }
 
 }  // namespace

@@ -93,6 +93,7 @@ struct ClaimInput {
 };
 
 struct ClaimFacts {
+  bool sees_budget = true;  // Whoever asks may see what the budget has; a traveller may not.
   Budget budget;
   Period period;          // Of the commitment's line.
   Commitment commitment;  // That it is paid from.

@@ -75,9 +75,12 @@ Verdict ClaimCovered(const ClaimFacts& facts) {
   const std::int64_t largest = LargestDocument(facts.commitment, facts.budget.terms);
   const bool same = facts.claim.currency == facts.commitment.amount.currency;
   const bool covered = same && total <= largest;
-  return {covered,
-          Text(facts.commitment.original_remaining, facts.commitment.amount.currency) +
-              " remains on the commitment, " + Text(total, facts.claim.currency) + " is claimed",
+  const std::string remains =
+      facts.sees_budget
+          ? Text(facts.commitment.original_remaining, facts.commitment.amount.currency) +
+                " remains on the commitment"
+          : std::string(covered ? "the commitment covers it" : "less remains on the commitment");
+  return {covered, remains + ", " + Text(total, facts.claim.currency) + " is claimed",
           covered ? "" : "Claim less, or have another commitment approved."};
 }
 

@@ -32,6 +32,7 @@ constexpr PersonRow kPeople[] = {
     {"stranger", auth::Role::kBudgetManager, "institutions/elsewhere"},
     {"auditor", auth::Role::kAuditor, "*"},
     {"researcher", auth::Role::kStudent, "institutions/uga"},
+    {"passerby", auth::Role::kStudent, "institutions/elsewhere"},
 };
 
 void AddPeriod(const std::string& id, const std::string& start, const std::string& end,

@@ -47,7 +47,7 @@ class FlowWorld {
 
   // A call of a person of this name now, with a request id of its own: "manager", "other" (managers
   // of Grenoble), "accountant", "payer" (accountants), "tsukuba" (a partner's manager), "stranger"
-  // (a manager elsewhere), "auditor", "researcher".
+  // (a manager elsewhere), "auditor", "researcher" (of Grenoble), "passerby" (a student elsewhere).
   rpc::Call As(const std::string& who);
 
   absl::Status Apply(const std::string& aggregate, const std::string& id, std::int64_t revision,
