@@ -225,6 +225,7 @@ pb::ExpenseClaim ToProto(const ExpenseClaim& claim) {
   message.set_state(static_cast<pb::ExpenseClaim::State>(claim.state));
   message.set_certifier(claim.certifier.person);
   message.set_approver(claim.approver.person);
+  message.set_reapprover(claim.reapprover.person);
   message.set_payer(claim.payer.person);
   message.set_note(claim.note);
   message.set_payment_reference(claim.payment_reference);

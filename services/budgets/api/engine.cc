@@ -1,7 +1,10 @@
 #include "services/budgets/api/engine.h"
 
+#include <algorithm>
+
 #include "common/error/check.h"
 #include "common/error/macros.h"
+#include "services/budgets/api/relation.h"
 #include "services/budgets/domain/grants.h"
 #include "services/budgets/store/change_store.h"
 #include "services/budgets/store/commitment_store.h"
@@ -63,6 +66,21 @@ absl::StatusOr<Award> AwardOf(const Budget& budget, const Asker& asker) {
   }
   ASSIGN_OR_RETURN(const money::Money amount, GrantOf(*scheme, *asker.first, *asker.last));
   return Award{scheme, amount};
+}
+
+// Whoever was named when the budget was made may have left, or never had the office.
+absl::Status CheckStandingApprover(const Desk& desk, const GrantScheme& scheme) {
+  Actor approvers;
+  RETURN_IF_ERROR(AddHolders(desk, auth::Role::kBudgetManager, approvers));
+  const auto& able = approvers.able;
+  if (std::find(able.begin(), able.end(), scheme.standing_approver) != able.end()) {
+    return absl::OkStatus();
+  }
+  return FailedPrecondition(
+      kNoStandingApprover,
+      "the standing approver of the grant scheme " + scheme.id +
+          " is no budget manager of the budget's office: name one who is, and ask again",
+      {{"scheme", scheme.id}, {"budget", BudgetName(desk.budget().id)}});
 }
 
 }  // namespace
@@ -246,6 +264,7 @@ absl::StatusOr<CommitmentDecision> Engine::DecideGrant(Desk& desk, const Asker& 
   facts.input.control = cost.control;
   facts.input.conversion = std::move(cost.conversion);
   facts.actor.hand = {.person = scheme.standing_approver, .in_place_of = ""};
+  RETURN_IF_ERROR(CheckStandingApprover(desk, scheme));
   return Decide(facts, CommitmentAction::kApprove, Role::kManager);
 }
 

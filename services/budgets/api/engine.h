@@ -29,6 +29,8 @@ struct Asker {
 
 // The reason of a stay or thesis for which its budget has no scheme.
 inline constexpr Reason kNoGrantScheme{"NO_GRANT_SCHEME"};
+// The scheme's standing approver holds no office that approves in the budget (any more).
+inline constexpr Reason kNoStandingApprover{"NO_STANDING_APPROVER"};  // scheme, budget
 
 class Engine {
  public:

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "common/error/macros.h"
+#include "services/budgets/api/relation.h"
 #include "services/budgets/domain/text.h"
 #include "services/budgets/store/payable_store.h"
 #include "services/budgets/store/statement_store.h"
@@ -84,11 +85,26 @@ absl::Status CheckOwed(Desk& desk, const std::string& partner, Date date, std::i
   return amount <= *least ? absl::OkStatus() : MoreThanOwed(desk, partner, *least, amount);
 }
 
-absl::Status CheckOwedWithoutCommitment(Desk& desk, const std::string& partner,
+absl::Status CheckOwedWithoutCommitment(Desk& desk, Actor payer, const std::string& partner,
                                         std::int64_t amount) {
+  const Budget& budget = desk.budget();
   ASSIGN_OR_RETURN(const std::int64_t owed,
-                   store::OwedWithoutCommitment(desk.tx(), desk.budget().id, partner));
-  return amount <= owed ? absl::OkStatus() : MoreThanOwed(desk, partner, owed, amount);
+                   store::OwedWithoutCommitment(desk.tx(), budget.id, partner));
+  if (amount > owed) return MoreThanOwed(desk, partner, owed, amount);
+  ASSIGN_OR_RETURN(const std::int64_t own, store::OwnOwedWithoutCommitment(
+                                               desk.tx(), budget.id, partner, payer.hand.person));
+  if (amount <= owed - own) return absl::OkStatus();
+  RETURN_IF_ERROR(AddAble(desk, auth::Role::kAccountant, payer));
+  const workflow::Verdict verdict = AnotherPerson(payer, {{"recognised", payer.hand}});
+  return FailedPrecondition(
+      kSelfApproval,
+      verdict.evidence + ": of " + Text(owed, budget.currency) + " that is owed to " + partner +
+          " only " + Text(std::max<std::int64_t>(0, owed - own), budget.currency) +
+          " was recognised by others. " + verdict.remedy,
+      {{"requester", payer.hand.person},
+       {"available", Text(std::max<std::int64_t>(0, owed - own), budget.currency)},
+       {"requested", Text(amount, budget.currency)},
+       {"partner", partner}});
 }
 
 }  // namespace jointly::budgets

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "services/budgets/api/desk.h"
+#include "services/budgets/domain/facts.h"
 #include "services/budgets/domain/types.h"
 
 // What every entry is asked that no guard of a document asks: is its day in a period that takes it,
@@ -22,8 +23,9 @@ absl::Status CheckNotClosed(const Desk& desk, Date date);
 // B15: nobody is paid more than what was recognised as owed to them, on that day and on any later
 // one. By months, as sums are kept. Errors: MORE_THAN_REMAINS.
 absl::Status CheckOwed(Desk& desk, const std::string& partner, Date date, std::int64_t amount);
-// The same of costs without a commitment: what commitments are owed is theirs.
-absl::Status CheckOwedWithoutCommitment(Desk& desk, const std::string& partner,
+// The same of costs without a commitment: what commitments are owed is theirs, and what the payer
+// recognised is somebody else's to pay (B14). Errors: MORE_THAN_REMAINS, SELF_APPROVAL.
+absl::Status CheckOwedWithoutCommitment(Desk& desk, Actor payer, const std::string& partner,
                                         std::int64_t amount);
 
 }  // namespace jointly::budgets

@@ -300,12 +300,12 @@ absl::StatusOr<pb::PostingReply> Api::PayCost(rpc::Call& call, const pb::PayCost
         ASSIGN_OR_RETURN(const std::string source, SourceOf(budget, request.organisation()));
         RETURN_IF_ERROR(CheckDate(desk, date, "", counter.role).status());
         ASSIGN_OR_RETURN(const Cost cost, desk.CostOf(amount, date));
+        ASSIGN_OR_RETURN(const Actor payer, ActorOf(desk, call, ""));
         std::optional<Commitment> commitment;
         std::int64_t settled = cost.control;
         if (!document.empty()) {
           ASSIGN_OR_RETURN(commitment,
                            store::LoadCommitment(tx, id, document[1], store::Lock::kYes));
-          ASSIGN_OR_RETURN(const Actor payer, ActorOf(desk, call, ""));
           RETURN_IF_ERROR(CheckPayer(payer, *commitment));
           ASSIGN_OR_RETURN(settled, Settled(desk, *commitment, amount, cost));
           RETURN_IF_ERROR(CheckRemainsToPay(*commitment, settled, budget.currency));
@@ -315,7 +315,7 @@ absl::StatusOr<pb::PostingReply> Api::PayCost(rpc::Call& call, const pb::PayCost
           RETURN_IF_ERROR(violations.ToStatus());
           partner = commitment->line.partner;
         } else {
-          RETURN_IF_ERROR(CheckOwedWithoutCommitment(desk, partner, settled));
+          RETURN_IF_ERROR(CheckOwedWithoutCommitment(desk, payer, partner, settled));
         }
         RETURN_IF_ERROR(CheckOwed(desk, partner, date, settled));
         RETURN_IF_ERROR(desk.Post(budgets::Pay(

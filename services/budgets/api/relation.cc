@@ -91,11 +91,17 @@ absl::StatusOr<Actor> ActorOf(const Desk& desk, const rpc::Call& call,
   return actor;
 }
 
-absl::Status AddAble(const Desk& desk, auth::Role role, Actor& actor) {
+absl::Status AddHolders(const Desk& desk, auth::Role role, Actor& actor) {
   const Budget& budget = desk.budget();
   std::vector<std::string> scopes = {budget.institution, "*"};
   if (!budget.unit.empty()) scopes.push_back(budget.unit);
   ASSIGN_OR_RETURN(actor.able, store::HoldersOf(desk.tx(), std::string(auth::Name(role)), scopes));
+  return absl::OkStatus();
+}
+
+absl::Status AddAble(const Desk& desk, auth::Role role, Actor& actor) {
+  const Budget& budget = desk.budget();
+  RETURN_IF_ERROR(AddHolders(desk, role, actor));
   ASSIGN_OR_RETURN(const std::vector<Delegation> delegations,
                    store::ListDelegations(desk.tx(), budget.id));
   const std::vector<std::string> holders = actor.able;

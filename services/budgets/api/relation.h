@@ -68,7 +68,10 @@ absl::StatusOr<Role> RoleFor(const Actor& actor, const std::vector<Role>& roles,
   }
   return ActingRole(roles, table, action);
 }
-// Who else could take the step, for a refusal: loaded only when one is made.
+// Who holds the office in the budget.
+absl::Status AddHolders(const Desk& desk, auth::Role role, Actor& actor);
+// The same with those they delegated to: who else could take the step, for a refusal, loaded only
+// when one is made.
 absl::Status AddAble(const Desk& desk, auth::Role role, Actor& actor);
 
 // Decides; when the caller is refused as the wrong person, once more with who could do it instead,

@@ -42,7 +42,11 @@ inline constexpr AmendmentGuard kAnother{kSelfApproval.name,
                                          "Somebody else than the requester puts it in force",
                                          &check::AnotherPutsInForce};
 
-inline constexpr std::array kToSign = {&kParty, &kOnce, &kAmendable, &kEnd, &kAmount, &kBalanced};
+inline constexpr AmendmentGuard kOwnHand{
+    kSelfApproval.name, "Somebody else than the requester signs", &check::AnotherSigns};
+
+inline constexpr std::array kToSign = {&kParty,  &kOnce,     &kAmendable, &kEnd,
+                                       &kAmount, &kBalanced, &kOwnHand};
 inline constexpr std::array kToForce = {&kAmendable, &kInTime, &kEnd,    &kAmount, &kCovered,
                                         &kBalanced,  &kDate,   &kPeriod, &kAnother};
 

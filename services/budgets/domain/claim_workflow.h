@@ -42,6 +42,8 @@ inline constexpr std::array kToSubmit = {&kItems, &kReceipts, &kDates, &kMission
 inline constexpr std::array kToCertify = {&kOtherCertifies, &kDelegated, &kReceipts, &kDates};
 inline constexpr std::array kToApprove = {&kActive,  &kPeriod,        &kMission,
                                           &kRemains, &kOtherApproves, &kDelegated};
+// The cost is in the ledger already: only who opens its payment again is judged.
+inline constexpr std::array kReopens = {&kOtherApproves, &kDelegated};
 inline constexpr std::array kToPay = {&kOtherPays, &kDelegated};
 
 using From = workflow::Set<ClaimState>;
@@ -63,7 +65,7 @@ inline constexpr auto kTable = std::to_array<ClaimMove>({
     {kApprove,        kCertified,     kApproved,      kManager,    "approved",          kToApprove},
     {kPay,            kApproved,      kPaid,          kAccountant, "paid",              kToPay},
     {kFailPayment,    kPaid,          kPaymentFailed, kAccountant, "payment_failed",    {}},
-    {kApprove,        kPaymentFailed, kApproved,      kOffice,     "approved",          {}},
+    {kApprove,        kPaymentFailed, kApproved,      kOffice,     "approved",          kReopens},
 });
 // clang-format on
 }  // namespace claim_rows

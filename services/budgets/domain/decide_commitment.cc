@@ -282,7 +282,10 @@ void Effect(const ClaimFacts& facts, ClaimAction action, ClaimDecision& decision
       return;
     case ClaimAction::kApprove:
       // After a failed payment the cost is in the ledger already: only the payment is open again.
-      if (decision.from == ClaimState::kPaymentFailed) return;
+      if (decision.from == ClaimState::kPaymentFailed) {
+        after.reapprover = facts.actor.hand;
+        return;
+      }
       after.approver = facts.actor.hand;
       after.recognised = facts.input.control;
       decision.liquidates = true;

@@ -93,6 +93,7 @@ workflow::Verdict DeobligationCovered(const AmendmentFacts& facts);
 workflow::Verdict ReallocationBalanced(const AmendmentFacts& facts);
 workflow::Verdict MovementInside(const AmendmentFacts& facts);
 workflow::Verdict MovementPeriodOpen(const AmendmentFacts& facts);
+workflow::Verdict AnotherSigns(const AmendmentFacts& facts);
 workflow::Verdict AnotherPutsInForce(const AmendmentFacts& facts);
 
 workflow::Verdict FromStillOpen(const CarryOverFactsOf& facts);

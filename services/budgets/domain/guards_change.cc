@@ -260,6 +260,11 @@ Verdict MovementPeriodOpen(const AmendmentFacts& facts) {
       open ? "" : "Give an effective date in a period that is open or planned."};
 }
 
+Verdict AnotherSigns(const AmendmentFacts& facts) {
+  return AnotherPerson(facts.actor, {{"requested", facts.amendment.requester}});
+}
+
+// A signature is an approval, and an approval may be what posts it, as with a transfer.
 Verdict AnotherPutsInForce(const AmendmentFacts& facts) {
   return AnotherPerson(facts.actor, {{"requested", facts.amendment.requester}});
 }

@@ -98,7 +98,8 @@ Verdict AnotherPays(const ClaimFacts& facts) {
   const Hand claimant{.person = facts.claim.claimant, .in_place_of = ""};
   return AnotherPerson(facts.actor, {{"claimed", claimant},
                                      {"certified", facts.claim.certifier},
-                                     {"approved", facts.claim.approver}});
+                                     {"approved", facts.claim.approver},
+                                     {"approved again", facts.claim.reapprover}});
 }
 
 Verdict StandIn(const ClaimFacts& facts) { return MayStandIn(facts.actor); }

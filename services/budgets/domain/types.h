@@ -337,6 +337,7 @@ struct ExpenseClaim {
   ClaimState state = ClaimState::kDraft;
   Hand certifier;
   Hand approver;
+  Hand reapprover;  // Who opened the payment again after it failed.
   Hand payer;
   std::string note;  // Personal. Of the last refusal.
   std::string payment_reference;

@@ -9,7 +9,7 @@ constexpr std::string_view kClaimColumns =
     "budget, id, commitment, claimant, mission_start_date, mission_end_date, "
     "currency_code, items, state, certifier, certifier_for, approver, approver_for, "
     "payer, payer_for, note, payment_reference, payment_journal, recognised, attachments, "
-    "create_time, update_time, revision, sealed";
+    "create_time, update_time, revision, sealed, reapprover, reapprover_for";
 
 ExpenseClaim ReadClaim(const db::Row& row) {
   Reader reader(row);
@@ -35,6 +35,7 @@ ExpenseClaim ReadClaim(const db::Row& row) {
   claim.update_time = reader.At();
   claim.revision = reader.Integer();
   claim.sealed = reader.Text();
+  claim.reapprover = reader.AHand();
   return claim;
 }
 
@@ -62,7 +63,9 @@ db::Values ValuesOf(const ExpenseClaim& claim) {
           claim.create_time,
           claim.update_time,
           claim.revision,
-          claim.sealed};
+          claim.sealed,
+          claim.reapprover.person,
+          claim.reapprover.in_place_of};
 }
 
 // $1 budget, $2 the caller, $3 the caller's offices.
@@ -104,7 +107,7 @@ absl::StatusOr<std::vector<ExpenseClaim>> ListClaims(db::Tx& tx, const std::stri
 
 void SaveClaim(db::Tx& tx, const ExpenseClaim& claim) {
   tx.Execute(
-      "INSERT INTO claim (" + std::string(kClaimColumns) + ") VALUES " + Placeholders(24) + R"sql(
+      "INSERT INTO claim (" + std::string(kClaimColumns) + ") VALUES " + Placeholders(26) + R"sql(
       ON CONFLICT (budget, id) DO UPDATE
          SET commitment = excluded.commitment, claimant = excluded.claimant, mission_start_date =
              excluded.mission_start_date, mission_end_date = excluded.mission_end_date,
@@ -115,7 +118,8 @@ void SaveClaim(db::Tx& tx, const ExpenseClaim& claim) {
              = excluded.note, payment_reference = excluded.payment_reference, payment_journal =
              excluded.payment_journal, recognised = excluded.recognised, attachments =
              excluded.attachments, create_time = excluded.create_time, update_time =
-             excluded.update_time, revision = excluded.revision, sealed = excluded.sealed)sql",
+             excluded.update_time, revision = excluded.revision, sealed = excluded.sealed,
+             reapprover = excluded.reapprover, reapprover_for = excluded.reapprover_for)sql",
       ValuesOf(claim));
 }
 

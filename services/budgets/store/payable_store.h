@@ -14,4 +14,10 @@ namespace jointly::budgets::store {
 absl::StatusOr<std::int64_t> OwedWithoutCommitment(db::Tx& tx, const std::string& budget,
                                                    const std::string& partner);
 
+// Of what is owed without a commitment, how much only somebody else than `actor` may pay: what the
+// actor recognised, less what others have paid of it. At least 0.
+absl::StatusOr<std::int64_t> OwnOwedWithoutCommitment(db::Tx& tx, const std::string& budget,
+                                                      const std::string& partner,
+                                                      const std::string& actor);
+
 }  // namespace jointly::budgets::store

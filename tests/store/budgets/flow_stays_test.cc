@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <jointly/budgets/v1/budgets_events.pb.h>
 
+#include "common/error/macros.h"
+#include "services/budgets/store/replica_store.h"
 #include "tests/store/budgets/flow_world.h"
 
 // What comes from elsewhere: stays of calls that a scheme names, and what partners give in kind.
@@ -77,6 +79,36 @@ TEST_P(FlowStaysTest, ASchemeOfAnotherCallDoesNotPay) {
   request.set_name(told.name());
   rpc::Call call = world().As("auditor");
   EXPECT_EQ(Must(api().GetCommitment(call, request)).state(), pb::Commitment::REFUSED);
+}
+
+// Who approves for a scheme is a manager of the budget's office on the day of the request.
+TEST_P(FlowStaysTest, AGrantNeedsAStandingApproverWhoHoldsTheOffice) {
+  int number = 0;
+  for (const auto& [approver, outcome] : std::vector<std::pair<const char*, const char*>>{
+           {"nobody", "NO_STANDING_APPROVER"},      // Unknown.
+           {"accountant", "NO_STANDING_APPROVER"},  // Another office.
+           {"tsukuba", "NO_STANDING_APPROVER"},     // Of a partner.
+           {"manager", ""},
+           {"other", ""}}) {
+    SCOPED_TRACE(approver);
+    if (number == 0) world().Found();
+    const absl::Status named = world().database().Transact([&](db::Tx& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(Budget budget,
+                       store::LoadBudget(tx, "unit", store::Everything(), store::Lock::kYes));
+      budget.grants[0].standing_approver = std::string("people/") + approver;
+      store::SaveBudget(tx, budget);
+      return absl::OkStatus();
+    });
+    ASSERT_TRUE(named.ok()) << named;
+    EXPECT_EQ(Ask("a" + std::to_string(++number), "", "unit-grants").refusal(), outcome);
+  }
+  // Who left approves nothing more.
+  const absl::Status left = world().database().Transact([&](db::Tx& tx) {
+    store::SaveOffices(tx, "people/other", {});
+    return absl::OkStatus();
+  });
+  ASSERT_TRUE(left.ok()) << left;
+  EXPECT_EQ(Ask("a9", "", "unit-grants").refusal(), "NO_STANDING_APPROVER");
 }
 
 TEST_P(FlowStaysTest, AGrantThatNoBudgetPaysIsInNone) {
