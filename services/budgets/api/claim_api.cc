@@ -88,6 +88,7 @@ absl::StatusOr<CommitmentDecision> LiquidateFor(const Desk& desk, const ClaimFac
   each.role = facts.role;
   each.available = facts.available;
   each.today = desk.today();
+  ASSIGN_OR_RETURN(each.revalued_on, RevaluedOn(desk, facts.commitment));
   each.input.effective_date = facts.input.effective_date.value_or(facts.claim.mission_end_date);
   each.input.original = TotalOf(facts.claim);
   each.input.control = cost.control;
@@ -237,6 +238,7 @@ absl::StatusOr<pb::ExpenseClaim> Api::TakeClaimStep(db::Tx& tx, rpc::Call& call,
     RETURN_IF_ERROR(CheckDate(desk, plan.effective_date, "", facts.role).status());
     if (plan.kind != MovementKind::kPay) continue;
     RETURN_IF_ERROR(CheckOwed(desk, plan.partner, plan.effective_date, plan.amount));
+    RETURN_IF_ERROR(CheckOwedOn(desk, facts.commitment, plan.effective_date, plan.amount));
   }
   std::optional<CommitmentDecision> liquidated;
   if (decision.liquidates) {
