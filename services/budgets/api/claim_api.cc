@@ -3,6 +3,7 @@
 #include "common/rpc/list.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/name.h"
+#include "common/text/text.h"
 #include "services/budgets/api/budgets_api.h"
 #include "services/budgets/api/convert.h"
 #include "services/budgets/api/payments.h"
@@ -17,12 +18,6 @@ namespace {
 
 const std::vector<std::string_view> kChangeable = {"mission_start_date", "mission_end_date",
                                                    "items"};
-
-std::string LowerCase(std::string_view value) {
-  std::string lower(value);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
-}
 
 const rpc::ListSpec& ClaimList() {
   static const rpc::ListSpec spec = {

@@ -1,6 +1,5 @@
 #include "services/notifications/domain/types.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -35,22 +34,6 @@ DeliveryState ParseDeliveryState(std::string_view name) {
 }
 
 std::string BudgetsOf(std::string_view scope) { return "budgets of " + std::string(scope); }
-
-std::string LowerCase(std::string_view name) {
-  std::string out(name);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
-
-std::string UpperCase(std::string_view name) {
-  std::string out(name);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  return out;
-}
 
 std::string ListKey(Time time, std::string_view id) {
   std::array<char, 24> text{};
