@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/text/names.h"
+
 namespace jointly {
 namespace {
 
@@ -53,6 +55,18 @@ TEST(TextTest, NamesEveryViolationOfAText) {
       EXPECT_TRUE(text.ends_with(row.violations)) << row.text << ": " << text;
     }
   }
+}
+
+enum class Colour { kRed, kBlue, kNameless };
+constexpr Named<Colour> kColours[] = {{Colour::kRed, "red"}, {Colour::kBlue, "blue"}};
+
+TEST(NamesTest, ATableIsReadBothWays) {
+  EXPECT_EQ(NameOf(kColours, Colour::kBlue), "blue");
+  EXPECT_EQ(ValueOf(kColours, "blue"), Colour::kBlue);
+  EXPECT_EQ(ValueOf(kColours, "red"), Colour::kRed);
+  EXPECT_FALSE(ValueOf(kColours, "Red").has_value());
+  EXPECT_FALSE(ValueOf(kColours, "").has_value());
+  EXPECT_DEATH(NameOf(kColours, Colour::kNameless), "an enumerator without a name");
 }
 
 }  // namespace
