@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/net/smtp.h"
+#include "common/text/text.h"
 #include "common/time/civil.h"
 
 namespace jointly::net {
@@ -33,7 +34,6 @@ std::string Base64(std::string_view bytes) {
   return out;
 }
 
-bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 // The bytes of a UTF-8 character after its first one.
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }

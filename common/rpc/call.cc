@@ -1,7 +1,7 @@
 #include "common/rpc/call.h"
 
-#include <cctype>
 
+#include "common/text/text.h"
 #include "common/time/ids.h"
 
 namespace jointly::rpc {
@@ -30,7 +30,7 @@ absl::Status AdoptRequestId(Call& call, const google::protobuf::Message& request
         "the same one again only to retry the same command",
         {{"field", "request_id"}});
   }
-  for (char& c : id) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  id = LowerCase(id);
   if (call.correlation_id == call.request_id) call.correlation_id = id;
   call.request_id = std::move(id);
   call.request_id_given = true;

@@ -69,7 +69,7 @@ absl::Status CheckOpen(const Desk& desk, const rpc::Call& call, Holder& holder) 
                         .status());
   }
   if (holder.attachments().size() < kAttachmentsMax) return absl::OkStatus();
-  return ResourceExhausted(kUploadQuota, "the document has as many attachments as it may",
+  return ResourceExhausted(blob::kUploadQuota, "the document has as many attachments as it may",
                            {{"attachments_max", std::to_string(kAttachmentsMax)}});
 }
 
@@ -95,7 +95,7 @@ absl::StatusOr<std::unique_ptr<Upload>> Api::BeginUpload(
       },
       call.transact_options());
   RETURN_IF_ERROR(open);
-  ASSIGN_OR_RETURN(auto writer, blobs_.Begin(kUploadBytesMax));
+  ASSIGN_OR_RETURN(auto writer, blobs_.Begin(blob::kUploadBytesMax));
   return std::make_unique<Upload>(start, std::move(writer));
 }
 

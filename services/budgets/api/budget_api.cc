@@ -4,6 +4,7 @@
 #include "common/rpc/list.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/name.h"
+#include "common/text/text.h"
 #include "services/budgets/api/convert.h"
 #include "services/budgets/api/relation.h"
 #include "services/budgets/api/take_over.h"
@@ -22,14 +23,7 @@ const std::vector<std::string_view> kChangeable = {
 
 const rpc::ListSpec& BudgetList() {
   static const rpc::ListSpec spec = {
-      .columns = {{.field = "state",
-                   .sql = "budget.state",
-                   .map =
-                       [](std::string_view value) {
-                         std::string lower(value);
-                         for (char& c : lower) c = static_cast<char>(std::tolower(c));
-                         return lower;
-                       }},
+      .columns = {{.field = "state", .sql = "budget.state", .map = &LowerCase},
                   {.field = "institution", .sql = "budget.institution"},
                   {.field = "unit", .sql = "budget.unit"},
                   {.field = "demo", .sql = "budget.demo", .type = rpc::FilterColumn::Type::kBool}},

@@ -3,6 +3,7 @@
 #include "common/rpc/list.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/name.h"
+#include "common/text/text.h"
 #include "services/budgets/api/budgets_api.h"
 #include "services/budgets/api/convert.h"
 #include "services/budgets/api/payments.h"
@@ -17,12 +18,6 @@ namespace {
 
 const std::vector<std::string_view> kChangeable = {"mission_start_date", "mission_end_date",
                                                    "items"};
-
-std::string LowerCase(std::string_view value) {
-  std::string lower(value);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
-}
 
 const rpc::ListSpec& ClaimList() {
   static const rpc::ListSpec spec = {
@@ -90,6 +85,7 @@ absl::StatusOr<CommitmentDecision> LiquidateFor(const Desk& desk, const ClaimFac
   each.role = facts.role;
   each.available = facts.available;
   each.today = desk.today();
+  ASSIGN_OR_RETURN(each.revalued_on, RevaluedOn(desk, facts.commitment));
   each.input.effective_date = facts.input.effective_date.value_or(facts.claim.mission_end_date);
   each.input.original = TotalOf(facts.claim);
   each.input.control = cost.control;
@@ -241,6 +237,7 @@ absl::StatusOr<pb::ExpenseClaim> Api::TakeClaimStep(db::Tx& tx, rpc::Call& call,
     RETURN_IF_ERROR(CheckDate(desk, plan.effective_date, "", facts.role).status());
     if (plan.kind != MovementKind::kPay) continue;
     RETURN_IF_ERROR(CheckOwed(desk, plan.partner, plan.effective_date, plan.amount));
+    RETURN_IF_ERROR(CheckOwedOn(desk, facts.commitment, plan.effective_date, plan.amount));
   }
   std::optional<CommitmentDecision> liquidated;
   if (decision.liquidates) {

@@ -1,21 +1,17 @@
 #include "common/error/macros.h"
 #include "common/rpc/list.h"
 #include "common/rpc/name.h"
+#include "common/text/text.h"
 #include "services/budgets/api/budgets_api.h"
 #include "services/budgets/api/convert.h"
 #include "services/budgets/api/relation.h"
+#include "services/budgets/domain/guards.h"
 #include "services/budgets/domain/refuse.h"
 #include "services/budgets/store/commitment_store.h"
 
 // Commitments.
 namespace jointly::budgets {
 namespace {
-
-std::string LowerCase(std::string_view value) {
-  std::string lower(value);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
-}
 
 const rpc::ListSpec& CommitmentList() {
   static const rpc::ListSpec spec = {
@@ -226,7 +222,7 @@ absl::StatusOr<pb::Commitment> Api::ReleaseCommitment(rpc::Call& call,
     if (amount.has_value()) RETURN_IF_ERROR(CheckCurrency(*amount, before));
     // A commitment that was carried is released in the period that it is in now.
     ASSIGN_OR_RETURN(const Period period, desk.PeriodOf(before.line.period));
-    facts.input.effective_date = date.value_or(std::max(before.effective_date, period.start_date));
+    facts.input.effective_date = date.value_or(std::max(BoundOn(facts), period.start_date));
     facts.input.original = amount.has_value() ? amount->minor : before.original_remaining;
     return ReleaseAction(before, facts.input.original);
   };

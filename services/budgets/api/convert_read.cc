@@ -3,6 +3,7 @@
 
 #include "common/rpc/convert.h"
 #include "common/rpc/name.h"
+#include "common/text/text.h"
 #include "services/budgets/api/convert.h"
 #include "services/budgets/domain/grants.h"
 #include "services/budgets/domain/rates.h"
@@ -10,8 +11,6 @@
 // Messages to values.
 namespace jointly::budgets {
 namespace {
-
-bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 std::string At(const std::string& path, std::string_view field, int index) {
   return path + "." + std::string(field) + "[" + std::to_string(index) + "]";
@@ -187,19 +186,13 @@ void ReadPartners(const google::protobuf::RepeatedPtrField<std::string>& message
 
 void CheckLine(std::string_view text, bool required, std::string_view path,
                Violations& violations) {
-  violations.Require(!required || !text.empty(), path, "is required");
-  violations.Require(text.size() <= kTextBytesMax, path, "is longer than 300 bytes");
-  violations.Require(std::none_of(text.begin(), text.end(), IsControl), path,
-                     "has control characters");
+  CheckText(text, {.required = required, .bytes_max = kTextBytesMax}, path, violations);
 }
 
 void CheckNote(std::string_view text, bool required, std::string_view path,
                Violations& violations) {
-  violations.Require(!required || !text.empty(), path, "is required");
-  violations.Require(text.size() <= kNoteBytesMax, path, "is longer than 4000 bytes");
-  const bool clean = std::none_of(text.begin(), text.end(),
-                                  [](char c) { return IsControl(c) && c != '\n' && c != '\t'; });
-  violations.Require(clean, path, "has control characters");
+  CheckText(text, {.required = required, .bytes_max = kNoteBytesMax, .controls = "\n\t"}, path,
+            violations);
 }
 
 void CheckName(std::string_view pattern, std::string_view name, std::string_view path,

@@ -8,6 +8,7 @@
 #include "services/budgets/domain/grants.h"
 #include "services/budgets/store/change_store.h"
 #include "services/budgets/store/commitment_store.h"
+#include "services/budgets/store/document_days.h"
 #include "services/budgets/store/replica_store.h"
 
 namespace jointly::budgets {
@@ -135,7 +136,15 @@ absl::StatusOr<CommitmentFacts> FactsOf(Desk& desk, const Commitment& commitment
   facts.today = desk.today();
   facts.actor.today = facts.today;
   ASSIGN_OR_RETURN(facts.available, desk.Available(commitment.line));
+  ASSIGN_OR_RETURN(facts.revalued_on, RevaluedOn(desk, commitment));
   return facts;
+}
+
+absl::StatusOr<std::optional<Date>> RevaluedOn(const Desk& desk, const Commitment& commitment) {
+  // Only what is in another currency is ever revalued, and only while it holds money.
+  const bool foreign = commitment.amount.currency != desk.budget().currency;
+  if (!foreign || !IsOpen(commitment.state)) return std::nullopt;
+  return store::LastRevaluation(desk.tx(), commitment.budget, commitment.id);
 }
 
 absl::Status Engine::ExpireCommitment(db::Tx& tx, const timers::Timer& timer) {

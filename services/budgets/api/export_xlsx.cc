@@ -114,7 +114,8 @@ void WriteTable(lxw_workbook* workbook, const SheetTable& table, const Formats& 
 
 }  // namespace
 
-absl::StatusOr<std::string> StatementWorkbook(const Statement& statement) {
+absl::StatusOr<std::string> StatementWorkbook(const Statement& statement,
+                                              const ConvertedActuals& converted) {
   const MemoryFile file;
   if (!file.ok()) return Internal(kInternal, "no memory for a workbook");
   lxw_workbook* workbook = workbook_new(file.name().c_str());
@@ -125,7 +126,8 @@ absl::StatusOr<std::string> StatementWorkbook(const Statement& statement) {
   properties.created = kNoTime;
   workbook_set_properties(workbook, &properties);
   const Formats formats = MakeFormats(workbook);
-  for (const SheetTable& table : TablesOf(statement)) WriteTable(workbook, table, formats);
+  for (const SheetTable& table : TablesOf(statement, converted))
+    WriteTable(workbook, table, formats);
   const lxw_error error = workbook_close(workbook);  // Also frees it.
   if (error != LXW_NO_ERROR) {
     return Internal(kInternal, "a workbook cannot be written", {{"error", lxw_strerror(error)}});

@@ -313,6 +313,7 @@ absl::StatusOr<pb::PostingReply> Api::PayCost(rpc::Call& call, const pb::PayCost
           violations.Require(request.partner().empty() || partner == commitment->line.partner,
                              "partner", "must be the commitment's: " + commitment->line.partner);
           RETURN_IF_ERROR(violations.ToStatus());
+          RETURN_IF_ERROR(CheckOwedOn(desk, *commitment, date, settled));
           partner = commitment->line.partner;
         } else {
           RETURN_IF_ERROR(CheckOwedWithoutCommitment(desk, payer, partner, settled));

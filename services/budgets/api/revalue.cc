@@ -14,6 +14,8 @@ absl::StatusOr<std::optional<CommitmentDecision>> DecideOne(Desk& desk,
                                                             const Commitment& commitment,
                                                             const Engine::RevaluationOrder& order) {
   ASSIGN_OR_RETURN(CommitmentFacts facts, FactsOf(desk, commitment));
+  // It was revalued for a later day already.
+  if (BoundOn(facts) > order.effective_date) return std::nullopt;
   facts.role = Role::kAccountant;
   facts.input.effective_date = order.effective_date;
   const money::Money remainder{.minor = commitment.original_remaining,

@@ -28,43 +28,6 @@ pb::StatementRow RowToProto(const Statement& statement, const StatementRow& row)
   return proto;
 }
 
-// The converted actuals of rows, added up under any of their names: sums are those of the rows, so
-// that a converted statement adds up as the statement does.
-class ConvertedSums {
- public:
-  static absl::StatusOr<ConvertedSums> Of(const Statement& statement, const MeanRates& rates) {
-    ConvertedSums sums(rates);
-    for (const StatementRow& row : statement.rows) {
-      const auto rate = rates.find(row.period);
-      if (rate == rates.end()) continue;
-      ASSIGN_OR_RETURN(const money::Money converted,
-                       ConvertAgain(rate->second, {row.actual, statement.currency}));
-      for (const std::string& key : {KeyOf(row), "period " + row.period, "category " + row.category,
-                                     "partner " + row.partner, std::string("all")}) {
-        const auto [sum, is_new] = sums.sums_.try_emplace(key, converted);
-        if (is_new) continue;
-        ASSIGN_OR_RETURN(sum->second, money::Add(sum->second, converted));
-      }
-    }
-    return sums;
-  }
-
-  void Fill(const std::string& key, pb::StatementRow& row) const {
-    const auto sum = sums_.find(key);
-    if (sum != sums_.end()) *row.mutable_converted_actual() = AmountToProto(sum->second);
-    const auto rate = rates_.find(row.period());
-    if (rate != rates_.end()) row.set_conversion_rate(rate->second.rate);
-  }
-  static std::string KeyOf(const StatementRow& row) {
-    return row.period + "\n" + row.category + "\n" + row.partner;
-  }
-
- private:
-  explicit ConvertedSums(const MeanRates& rates) : rates_(rates) {}
-  const MeanRates& rates_;
-  std::map<std::string, money::Money> sums_;
-};
-
 void FillAnnexes(const Statement& statement, pb::Statement& proto) {
   for (const ExerciceRow& row : statement.exercices) {
     pb::ExerciceRow& added = *proto.add_exercices();
@@ -100,8 +63,7 @@ void FillAnnexes(const Statement& statement, pb::Statement& proto) {
 
 }  // namespace
 
-absl::StatusOr<pb::Statement> StatementToProto(const Statement& statement, const MeanRates& rates) {
-  ASSIGN_OR_RETURN(const ConvertedSums converted, ConvertedSums::Of(statement, rates));
+pb::Statement StatementToProto(const Statement& statement, const ConvertedActuals& converted) {
   pb::Statement proto;
   proto.set_budget("budgets/" + statement.budget);
   proto.set_display_name(statement.display_name);
@@ -112,23 +74,23 @@ absl::StatusOr<pb::Statement> StatementToProto(const Statement& statement, const
   proto.set_calendar(std::string(Name(statement.calendar)));
   proto.set_currency_code(statement.currency.code);
   proto.set_authorised_version(statement.authorised_version);
-  const auto add = [&](const StatementRow& row, const std::string& key, pb::StatementRow& to) {
+  const auto add = [&](const StatementRow& row, RowGroup group, pb::StatementRow& to) {
     to = RowToProto(statement, row);
-    converted.Fill(key, to);
+    const ConvertedActual found = converted.At(row, group);
+    if (found.actual.has_value()) *to.mutable_converted_actual() = AmountToProto(*found.actual);
+    to.set_conversion_rate(found.rate);
   };
-  for (const StatementRow& row : statement.rows) {
-    add(row, ConvertedSums::KeyOf(row), *proto.add_rows());
-  }
+  for (const StatementRow& row : statement.rows) add(row, RowGroup::kRows, *proto.add_rows());
   for (const StatementRow& row : statement.by_period) {
-    add(row, "period " + row.period, *proto.add_by_period());
+    add(row, RowGroup::kPeriod, *proto.add_by_period());
   }
   for (const StatementRow& row : statement.by_category) {
-    add(row, "category " + row.category, *proto.add_by_category());
+    add(row, RowGroup::kCategory, *proto.add_by_category());
   }
   for (const StatementRow& row : statement.by_partner) {
-    add(row, "partner " + row.partner, *proto.add_by_partner());
+    add(row, RowGroup::kPartner, *proto.add_by_partner());
   }
-  add(statement.life_to_date, "all", *proto.mutable_life_to_date());
+  add(statement.life_to_date, RowGroup::kLifeToDate, *proto.mutable_life_to_date());
   *proto.mutable_contract() = AmountIn(statement, statement.contract);
   *proto.mutable_pool() = AmountIn(statement, statement.pool);
   *proto.mutable_pool_returned() = AmountIn(statement, statement.pool_returned);

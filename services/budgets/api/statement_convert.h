@@ -2,22 +2,17 @@
 
 #include <jointly/budgets/v1/views.pb.h>
 
-#include <map>
 #include <string>
 
+#include "services/budgets/domain/converted.h"
 #include "services/budgets/domain/forecast.h"
-#include "services/budgets/domain/statement.h"
 
 // Statements and forecasts as messages.
 namespace jointly::budgets {
 
 namespace pb = jointly::budgets::v1;
 
-// The mean rates by the name of a period: what `actual` is converted by, beside the statement.
-using MeanRates = std::map<std::string, Conversion>;
-
-// Errors: OUT_OF_RANGE when a converted amount does not fit.
-absl::StatusOr<pb::Statement> StatementToProto(const Statement& statement, const MeanRates& rates);
+pb::Statement StatementToProto(const Statement& statement, const ConvertedActuals& converted);
 // `line`: its resource name.
 pb::ForecastRow ForecastToProto(const std::string& line, const money::Currency& currency,
                                 const ForecastInput& input, const Forecast& forecast);

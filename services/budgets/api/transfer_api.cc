@@ -1,6 +1,7 @@
 #include "common/error/macros.h"
 #include "common/rpc/list.h"
 #include "common/rpc/name.h"
+#include "common/text/text.h"
 #include "services/budgets/api/budgets_api.h"
 #include "services/budgets/api/convert.h"
 #include "services/budgets/api/relation.h"
@@ -10,12 +11,6 @@
 // Line transfers.
 namespace jointly::budgets {
 namespace {
-
-std::string LowerCase(std::string_view value) {
-  std::string lower(value);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
-}
 
 const rpc::ListSpec& TransferList() {
   static const rpc::ListSpec spec = {

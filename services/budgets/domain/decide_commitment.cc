@@ -16,7 +16,7 @@ std::string SubjectOf(const ExpenseClaim& claim) {
 }
 
 Date EffectiveDate(const CommitmentFacts& facts) {
-  return facts.input.effective_date.value_or(facts.commitment.effective_date);
+  return facts.input.effective_date.value_or(BoundOn(facts));
 }
 
 // What a money rule's refusal says.
@@ -154,8 +154,9 @@ absl::Status Release(const CommitmentFacts& facts, std::int64_t original,
 absl::Status Expire(const CommitmentFacts& facts, CommitmentDecision& decision) {
   RETURN_IF_ERROR(Release(facts, facts.commitment.original_remaining, decision));
   const Date last = std::min(*facts.commitment.expire_date, facts.period.end_date);
+  const Date bound = facts.revalued_on.value_or(last);
   for (MovementPlan& plan : decision.movements) {
-    plan.effective_date = std::max(last, facts.period.start_date);
+    plan.effective_date = std::max({last, bound, facts.period.start_date});
   }
   decision.timers.clear();
   return absl::OkStatus();

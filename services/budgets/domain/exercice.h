@@ -34,8 +34,8 @@ class AeCpFold {
   const AeCpByYear& years() const { return years_; }
   // By document; under the empty name what has none (payroll, fees).
   const std::map<std::string, AeCpByYear>& documents() const { return documents_; }
-  // B15 at the end of every exercice: documents of which more was paid than committed, and the same
-  // of all together. Payments that name no document count in the latter only.
+  // B15 at the end of every exercice: commitments of which more was paid than committed, and the
+  // same of all together. What belongs to no commitment counts in the latter only.
   std::vector<Finding> Inspect() const;
 
  private:

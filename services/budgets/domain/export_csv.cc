@@ -42,7 +42,7 @@ std::string Shown(const Cell& cell, const CsvOptions& options) {
 
 // The rate between two currencies is a quotient of two numbers, which a cell has as a text.
 bool IsQuotient(const std::string& column, const Cell& cell) {
-  return column == "rate" && std::holds_alternative<std::string>(cell);
+  return column.ends_with("rate") && std::holds_alternative<std::string>(cell);
 }
 
 std::string Quotient(const Cell& cell, const CsvOptions& options) {
@@ -71,10 +71,11 @@ absl::StatusOr<CsvOptions> ParseCsvOptions(std::string_view separator,
   return options;
 }
 
-std::string StatementCsv(const Statement& statement, const CsvOptions& options) {
+std::string StatementCsv(const Statement& statement, const CsvOptions& options,
+                         const ConvertedActuals& converted) {
   std::string csv = options.byte_order_mark ? "\xEF\xBB\xBF" : "";
   bool first = true;
-  for (const SheetTable& table : TablesOf(statement)) {
+  for (const SheetTable& table : TablesOf(statement, converted)) {
     if (!first) csv += kLineEnd;
     first = false;
     csv += "table";

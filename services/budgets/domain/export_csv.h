@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "services/budgets/domain/statement.h"
+#include "services/budgets/domain/converted.h"
 
 // A statement as CSV (RFC 4180). The tables stand below each other, parted by an empty line; the
 // first column of each names it. The same statement gives the same bytes.
@@ -23,6 +23,7 @@ struct CsvOptions {
 absl::StatusOr<CsvOptions> ParseCsvOptions(std::string_view separator,
                                            std::string_view decimal_mark, bool byte_order_mark);
 
-std::string StatementCsv(const Statement& statement, const CsvOptions& options);
+std::string StatementCsv(const Statement& statement, const CsvOptions& options,
+                         const ConvertedActuals& converted = {});
 
 }  // namespace jointly::budgets

@@ -23,21 +23,48 @@ Cell NumberOf(const std::string& text) {
   return Decimal{begin == 1 ? -units : units, static_cast<int>(decimals)};
 }
 
-SheetTable RowTable(std::string name, const std::vector<StatementRow>& rows, int decimals) {
-  SheetTable table{
-      .name = std::move(name),
-      .header = {"period", "category", "partner", "budget", "committed", "actual", "paid",
-                 "available", "carried", "returned", "variance", "variance_percent"},
-      .rows = {}};
-  for (const StatementRow& row : rows) {
-    const auto amount = [&](std::int64_t minor) { return Cell(Decimal{minor, decimals}); };
-    table.rows.push_back({row.period, row.category, row.partner, amount(row.budget),
-                          amount(row.committed), amount(row.actual), amount(row.paid),
-                          amount(row.available()), amount(row.carried), amount(row.returned),
-                          amount(row.variance()), NumberOf(VariancePercent(row))});
+// The cells of what a row is in another currency.
+void AddConverted(const ConvertedActual& converted, std::vector<Cell>& cells) {
+  cells.push_back(NumberOf(converted.rate));
+  if (!converted.actual.has_value()) {
+    cells.insert(cells.end(), {std::string(), std::string()});
+    return;
   }
-  return table;
+  const money::Currency& currency = converted.actual->currency;
+  cells.push_back(Decimal{converted.actual->minor, currency.decimals});
+  cells.push_back(currency.code);
 }
+
+class RowTables {
+ public:
+  RowTables(const Statement& statement, const ConvertedActuals& converted)
+      : decimals_(statement.currency.decimals), converted_(converted) {}
+
+  SheetTable Of(std::string name, const std::vector<StatementRow>& rows, RowGroup group) const {
+    SheetTable table{
+        .name = std::move(name),
+        .header = {"period", "category", "partner", "budget", "committed", "actual", "paid",
+                   "available", "carried", "returned", "variance", "variance_percent"},
+        .rows = {}};
+    if (!converted_.empty()) {
+      table.header.insert(table.header.end(),
+                          {"conversion_rate", "converted_actual", "converted_currency"});
+    }
+    for (const StatementRow& row : rows) {
+      const auto amount = [&](std::int64_t minor) { return Cell(Decimal{minor, decimals_}); };
+      std::vector<Cell>& cells = table.rows.emplace_back(std::vector<Cell>{
+          row.period, row.category, row.partner, amount(row.budget), amount(row.committed),
+          amount(row.actual), amount(row.paid), amount(row.available()), amount(row.carried),
+          amount(row.returned), amount(row.variance()), NumberOf(VariancePercent(row))});
+      if (!converted_.empty()) AddConverted(converted_.At(row, group), cells);
+    }
+    return table;
+  }
+
+ private:
+  int decimals_;
+  const ConvertedActuals& converted_;
+};
 
 SheetTable Summary(const Statement& statement) {
   const int decimals = statement.currency.decimals;
@@ -134,14 +161,14 @@ std::string FormatDecimal(const Decimal& decimal, char decimal_mark) {
   return number;
 }
 
-std::vector<SheetTable> TablesOf(const Statement& statement) {
-  const int decimals = statement.currency.decimals;
+std::vector<SheetTable> TablesOf(const Statement& statement, const ConvertedActuals& converted) {
+  const RowTables tables(statement, converted);
   return {Summary(statement),
-          RowTable("rows", statement.rows, decimals),
-          RowTable("by_period", statement.by_period, decimals),
-          RowTable("by_category", statement.by_category, decimals),
-          RowTable("by_partner", statement.by_partner, decimals),
-          RowTable("life_to_date", {statement.life_to_date}, decimals),
+          tables.Of("rows", statement.rows, RowGroup::kRows),
+          tables.Of("by_period", statement.by_period, RowGroup::kPeriod),
+          tables.Of("by_category", statement.by_category, RowGroup::kCategory),
+          tables.Of("by_partner", statement.by_partner, RowGroup::kPartner),
+          tables.Of("life_to_date", {statement.life_to_date}, RowGroup::kLifeToDate),
           Exercices(statement),
           Transfers(statement),
           Exchanges(statement),

@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "services/budgets/domain/statement.h"
+#include "services/budgets/domain/converted.h"
 
 // A statement as tables of texts and numbers: what CSV and spreadsheets write, each in its way.
 namespace jointly::budgets {
@@ -27,7 +27,9 @@ struct SheetTable {
   std::vector<std::vector<Cell>> rows;
 };
 
-// In the order of views.proto. Tables without rows stay, with their header.
-std::vector<SheetTable> TablesOf(const Statement& statement);
+// In the order of views.proto. Tables without rows stay, with their header; converted actuals are
+// columns behind the others.
+std::vector<SheetTable> TablesOf(const Statement& statement,
+                                 const ConvertedActuals& converted = {});
 
 }  // namespace jointly::budgets

@@ -80,6 +80,7 @@ struct CommitmentFacts {
   Role role = Role::kManager;  // Who acts: a soft-closed period takes the accountant's entries.
   std::int64_t available = 0;  // On the line, before the step.
   Date today{};                // For the expiry.
+  std::optional<Date> revalued_on;  // The day of its last revaluation.
   CommitmentInput input;
 };
 

@@ -27,6 +27,10 @@ workflow::Verdict AnotherPerson(const Actor& actor, const std::vector<EarlierHan
 // Standing in for somebody needs a delegation of that person that holds today.
 workflow::Verdict MayStandIn(const Actor& actor);
 
+// The day since which a commitment holds what it holds: its own, or that of its last revaluation,
+// which released it and reserved it anew. No step on it is dated before.
+Date BoundOn(const CommitmentFacts& facts);
+
 namespace check {
 workflow::Verdict SourcesAddUp(const BudgetFacts& facts);
 workflow::Verdict PeriodsCover(const BudgetFacts& facts);

@@ -1,15 +1,24 @@
+#include <algorithm>
+
 #include "services/budgets/domain/guards.h"
 #include "services/budgets/domain/liquidation.h"
 #include "services/budgets/domain/text.h"
 
 // The guards of commitments.
-namespace jointly::budgets::check {
+namespace jointly::budgets {
+
+Date BoundOn(const CommitmentFacts& facts) {
+  const Date bound = facts.commitment.effective_date;
+  return std::max(bound, facts.revalued_on.value_or(bound));
+}
+
+namespace check {
 namespace {
 
 using workflow::Verdict;
 
 Date EffectiveDate(const CommitmentFacts& facts) {
-  return facts.input.effective_date.value_or(facts.commitment.effective_date);
+  return facts.input.effective_date.value_or(BoundOn(facts));
 }
 
 std::string Amount(const CommitmentFacts& facts, std::int64_t minor) {
@@ -40,7 +49,7 @@ Verdict PeriodOpen(const CommitmentFacts& facts) {
 
 Verdict DateInside(const CommitmentFacts& facts) {
   const Date on = EffectiveDate(facts);
-  const Date bound = facts.commitment.effective_date;
+  const Date bound = BoundOn(facts);
   const bool inside = facts.period.start_date <= on && on <= facts.period.end_date;
   const std::string evidence = FormatDate(on) + "; " + facts.period.id + " is " +
                                FormatDate(facts.period.start_date) + " to " +
@@ -49,10 +58,12 @@ Verdict DateInside(const CommitmentFacts& facts) {
     return {false, evidence,
             "Choose a date inside the period, or a line of the period of that date."};
   }
-  // Else an exercice in which nothing was bound would pay or give back (B15).
+  // Else an exercice in which nothing, or less, was bound would pay or give back (B15).
   if (on < bound) {
-    return {false, evidence + ", the commitment is of " + FormatDate(bound),
-            "Choose the commitment's date or a later one."};
+    return {false,
+            evidence + (facts.revalued_on == bound ? ", it was revalued on " : ", it is of ") +
+                FormatDate(bound),
+            "Choose that date or a later one."};
   }
   return {true, evidence, ""};
 }
@@ -128,4 +139,5 @@ Verdict ExpiryReached(const CommitmentFacts& facts) {
           over ? "" : "Wait until its last day is over."};
 }
 
-}  // namespace jointly::budgets::check
+}  // namespace check
+}  // namespace jointly::budgets

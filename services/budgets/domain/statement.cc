@@ -242,6 +242,7 @@ absl::StatusOr<Statement> MakeStatement(const StatementInput& input) {
                       .as_of_sequence = input.as_of_sequence,
                       .as_of_date = input.as_of_date,
                       .calendar = input.calendar,
+                      .period = input.period,
                       .currency = input.currency,
                       .authorised_version = input.authorised_version};
   std::copy_if(rows.begin(), rows.end(), std::back_inserter(statement.rows),

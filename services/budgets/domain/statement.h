@@ -130,6 +130,7 @@ struct Statement {
   std::int64_t as_of_sequence = 0;
   std::optional<Date> as_of_date;
   Calendar calendar = Calendar::kBudget;
+  std::string period;  // The only one of the rows; empty: all. Not printed: the rows say it.
   money::Currency currency;
   std::int64_t authorised_version = 0;
   std::vector<StatementRow> rows;
@@ -145,14 +146,11 @@ struct Statement {
   std::vector<TransferRow> transfers;
   std::vector<ExchangeRow> exchanges;
   std::vector<InKindRow> in_kind;
-  std::string content_hash;  // SHA-256 of CanonicalStatement without the hash.
+  std::string content_hash;  // SHA-256 of CanonicalStatement (converted.h) without the hash.
 };
 
 // Errors: NOT_FOUND PERIOD_NOT_FOUND for a period that the budget (or the calendar, in its range)
 // does not have; OUT_OF_RANGE.
 absl::StatusOr<Statement> MakeStatement(const StatementInput& input);
-
-// RFC 8785 JSON; amounts as decimal texts of the control currency.
-std::string CanonicalStatement(const Statement& statement);
 
 }  // namespace jointly::budgets

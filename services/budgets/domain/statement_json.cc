@@ -1,5 +1,5 @@
 #include "common/agreement/agreement.h"
-#include "services/budgets/domain/statement.h"
+#include "services/budgets/domain/converted.h"
 #include "services/budgets/domain/statement_tally.h"
 
 namespace jointly::budgets {
@@ -118,15 +118,48 @@ Field::Object ToField(const Statement& statement) {
           {"in_kind", InKind(statement)}};
 }
 
+Field Converted(const std::vector<StatementRow>& rows, RowGroup group,
+                const ConvertedActuals& converted) {
+  Field::List list;
+  for (const StatementRow& row : rows) {
+    const ConvertedActual found = converted.At(row, group);
+    if (!found.actual.has_value()) continue;
+    list.push_back(Field::Object{{"period", row.period},
+                                 {"category", row.category},
+                                 {"partner", row.partner},
+                                 {"actual", Amount(found.actual->minor, found.actual->currency)}});
+  }
+  return list;
+}
+
+Field ConversionOf(const Statement& statement, const ConvertedActuals& converted) {
+  Field::List rates;
+  for (const auto& [period, rate] : converted.rates()) {
+    rates.push_back(Field::Object{
+        {"period", period}, {"rate", rate.rate}, {"rate_date", FormatDate(rate.rate_date)}});
+  }
+  const Conversion& any = converted.rates().begin()->second;
+  return Field::Object{
+      {"currency_code", any.to.currency.code},
+      {"policy", any.policy},
+      {"rates", std::move(rates)},
+      {"rows", Converted(statement.rows, RowGroup::kRows, converted)},
+      {"by_period", Converted(statement.by_period, RowGroup::kPeriod, converted)},
+      {"by_category", Converted(statement.by_category, RowGroup::kCategory, converted)},
+      {"by_partner", Converted(statement.by_partner, RowGroup::kPartner, converted)},
+      {"life_to_date", Converted({statement.life_to_date}, RowGroup::kLifeToDate, converted)}};
+}
+
 }  // namespace
 
 std::string HashOf(const Statement& statement) {
   return agreement::ContentHash(Field(ToField(statement)));
 }
 
-std::string CanonicalStatement(const Statement& statement) {
+std::string CanonicalStatement(const Statement& statement, const ConvertedActuals& converted) {
   Field::Object text = ToField(statement);
   text.emplace("content_hash", statement.content_hash);
+  if (!converted.empty()) text.emplace("conversion", ConversionOf(statement, converted));
   return agreement::CanonicalJson(Field(std::move(text)));
 }
 

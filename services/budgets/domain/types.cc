@@ -3,17 +3,11 @@
 #include <algorithm>
 #include <array>
 
-#include "common/error/check.h"
 #include "common/money/wide.h"
+#include "common/text/names.h"
 
 namespace jointly::budgets {
 namespace {
-
-template <typename Enum>
-struct Named {
-  Enum value;
-  std::string_view name;
-};
 
 // The names of one enumeration: read by Name and by Parse.
 template <typename Enum>
@@ -205,61 +199,50 @@ constexpr auto kNames<Kind> = std::to_array<Named<Kind>>({
     {Kind::kInKind, "inkind"},
 });
 
-template <typename Enum>
-std::string_view NameOf(Enum value) {
-  for (const auto& row : kNames<Enum>) {
-    if (row.value == value) return row.name;
-  }
-  Die("an enumerator without a name");
-}
-
 }  // namespace
 
 template <typename Enum>
 std::optional<Enum> Parse(std::string_view name) {
-  for (const auto& row : kNames<Enum>) {
-    if (row.name == name) return row.value;
-  }
-  return std::nullopt;
+  return ValueOf(kNames<Enum>, name);
 }
 
-std::string_view Name(BudgetState value) { return NameOf(value); }
+std::string_view Name(BudgetState value) { return NameOf(kNames<BudgetState>, value); }
 template std::optional<BudgetState> Parse<BudgetState>(std::string_view);
-std::string_view Name(BudgetAction value) { return NameOf(value); }
+std::string_view Name(BudgetAction value) { return NameOf(kNames<BudgetAction>, value); }
 template std::optional<BudgetAction> Parse<BudgetAction>(std::string_view);
-std::string_view Name(PeriodState value) { return NameOf(value); }
+std::string_view Name(PeriodState value) { return NameOf(kNames<PeriodState>, value); }
 template std::optional<PeriodState> Parse<PeriodState>(std::string_view);
-std::string_view Name(PeriodAction value) { return NameOf(value); }
+std::string_view Name(PeriodAction value) { return NameOf(kNames<PeriodAction>, value); }
 template std::optional<PeriodAction> Parse<PeriodAction>(std::string_view);
-std::string_view Name(CommitmentState value) { return NameOf(value); }
+std::string_view Name(CommitmentState value) { return NameOf(kNames<CommitmentState>, value); }
 template std::optional<CommitmentState> Parse<CommitmentState>(std::string_view);
-std::string_view Name(CommitmentAction value) { return NameOf(value); }
+std::string_view Name(CommitmentAction value) { return NameOf(kNames<CommitmentAction>, value); }
 template std::optional<CommitmentAction> Parse<CommitmentAction>(std::string_view);
-std::string_view Name(ClaimState value) { return NameOf(value); }
+std::string_view Name(ClaimState value) { return NameOf(kNames<ClaimState>, value); }
 template std::optional<ClaimState> Parse<ClaimState>(std::string_view);
-std::string_view Name(ClaimAction value) { return NameOf(value); }
+std::string_view Name(ClaimAction value) { return NameOf(kNames<ClaimAction>, value); }
 template std::optional<ClaimAction> Parse<ClaimAction>(std::string_view);
-std::string_view Name(TransferState value) { return NameOf(value); }
+std::string_view Name(TransferState value) { return NameOf(kNames<TransferState>, value); }
 template std::optional<TransferState> Parse<TransferState>(std::string_view);
-std::string_view Name(TransferAction value) { return NameOf(value); }
+std::string_view Name(TransferAction value) { return NameOf(kNames<TransferAction>, value); }
 template std::optional<TransferAction> Parse<TransferAction>(std::string_view);
-std::string_view Name(AmendmentState value) { return NameOf(value); }
+std::string_view Name(AmendmentState value) { return NameOf(kNames<AmendmentState>, value); }
 template std::optional<AmendmentState> Parse<AmendmentState>(std::string_view);
-std::string_view Name(AmendmentAction value) { return NameOf(value); }
+std::string_view Name(AmendmentAction value) { return NameOf(kNames<AmendmentAction>, value); }
 template std::optional<AmendmentAction> Parse<AmendmentAction>(std::string_view);
-std::string_view Name(AmendmentType value) { return NameOf(value); }
+std::string_view Name(AmendmentType value) { return NameOf(kNames<AmendmentType>, value); }
 template std::optional<AmendmentType> Parse<AmendmentType>(std::string_view);
-std::string_view Name(CarryOverState value) { return NameOf(value); }
+std::string_view Name(CarryOverState value) { return NameOf(kNames<CarryOverState>, value); }
 template std::optional<CarryOverState> Parse<CarryOverState>(std::string_view);
-std::string_view Name(CarryOverAction value) { return NameOf(value); }
+std::string_view Name(CarryOverAction value) { return NameOf(kNames<CarryOverAction>, value); }
 template std::optional<CarryOverAction> Parse<CarryOverAction>(std::string_view);
-std::string_view Name(ReportState value) { return NameOf(value); }
+std::string_view Name(ReportState value) { return NameOf(kNames<ReportState>, value); }
 template std::optional<ReportState> Parse<ReportState>(std::string_view);
-std::string_view Name(ReportAction value) { return NameOf(value); }
+std::string_view Name(ReportAction value) { return NameOf(kNames<ReportAction>, value); }
 template std::optional<ReportAction> Parse<ReportAction>(std::string_view);
-std::string_view Name(Role value) { return NameOf(value); }
+std::string_view Name(Role value) { return NameOf(kNames<Role>, value); }
 template std::optional<Role> Parse<Role>(std::string_view);
-std::string_view Name(Kind value) { return NameOf(value); }
+std::string_view Name(Kind value) { return NameOf(kNames<Kind>, value); }
 template std::optional<Kind> Parse<Kind>(std::string_view);
 
 bool SamePerson(const Hand& a, const Hand& b) {

@@ -9,6 +9,7 @@
 
 #include "common/error/macros.h"
 #include "common/rpc/convert.h"
+#include "common/text/text.h"
 #include "services/budgets/api/claim_vault.h"
 #include "services/budgets/store/claim_store.h"
 #include "services/budgets/store/replica_store.h"
@@ -61,9 +62,7 @@ absl::Status Erase(Engine& engine, db::Tx& tx, const Who& who, const std::string
 }
 
 std::string OfficeName(int role) {
-  std::string name = options::v1::Role_Name(static_cast<options::v1::Role>(role));
-  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return name;
+  return LowerCase(options::v1::Role_Name(static_cast<options::v1::Role>(role)));
 }
 
 absl::Status FollowPerson(Engine& engine, db::Tx& tx, const bus::Message& message) {

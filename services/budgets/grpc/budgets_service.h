@@ -4,16 +4,16 @@
 
 #include <functional>
 
-#include "common/rpc/runtime.h"
+#include "common/rpc/service.h"
 #include "services/budgets/api/budgets_api.h"
 
 namespace jointly::budgets {
 
 // The generated service class: the runtime checks the caller and runs the method of Api on its
 // pool. The two streams are in attachment_streams.cc.
-class Service final : public pb::Budgets::CallbackService {
+class Service final : public pb::Budgets::CallbackService, private rpc::Adapter<Api> {
  public:
-  Service(rpc::Runtime& runtime, Api& api) : runtime_(runtime), api_(api) {}
+  Service(rpc::Runtime& runtime, Api& api) : Adapter(runtime, api) {}
 
   grpc::ServerUnaryReactor* CreateBudget(grpc::CallbackServerContext* context,
                                          const pb::CreateBudgetRequest* request,
@@ -270,19 +270,6 @@ class Service final : public pb::Budgets::CallbackService {
       grpc::CallbackServerContext* context, pb::Attachment* response) override;
   grpc::ServerWriteReactor<pb::DownloadAttachmentResponse>* DownloadAttachment(
       grpc::CallbackServerContext* context, const pb::DownloadAttachmentRequest* request) override;
-
- private:
-  // One line per method.
-  template <typename Request, typename Response>
-  grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context, const Request* request,
-                                  Response* response,
-                                  absl::StatusOr<Response> (Api::*method)(rpc::Call&,
-                                                                          const Request&)) {
-    return runtime_.Serve(context, request, response, std::bind_front(method, &api_));
-  }
-
-  rpc::Runtime& runtime_;
-  Api& api_;
 };
 
 }  // namespace jointly::budgets

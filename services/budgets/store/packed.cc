@@ -1,89 +1,25 @@
 #include "services/budgets/store/packed.h"
 
-#include <charconv>
-
 #include "common/error/check.h"
 
 namespace jointly::budgets::store {
 namespace {
 
-using Lines = std::vector<std::vector<std::string>>;
+using db::PackAll;
+using db::PackLines;
+using db::UnpackLines;
 
-void AppendEscaped(std::string_view field, std::string& out) {
-  for (const char c : field) {
-    if (c == '\t') {
-      out += "\\t";
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\\') {
-      out += "\\\\";
-    } else {
-      out += c;
-    }
-  }
-}
+std::string Number(std::int64_t number) { return db::PackNumber(number); }
 
-char Unescaped(char c) {
-  if (c == 't') return '\t';
-  if (c == 'n') return '\n';
-  return c;
-}
-
-std::string PackLines(const Lines& lines) {
-  std::string out;
-  for (const auto& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      if (i > 0) out += '\t';
-      AppendEscaped(line[i], out);
-    }
-    out += '\n';
-  }
-  return out;
-}
-
-Lines UnpackLines(std::string_view text) {
-  Lines lines;
-  std::vector<std::string> line(1);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\t') {
-      line.emplace_back();
-    } else if (text[i] == '\n') {
-      lines.push_back(std::move(line));
-      line.assign(1, std::string());
-    } else if (text[i] == '\\' && i + 1 < text.size()) {
-      line.back() += Unescaped(text[++i]);
-    } else {
-      line.back() += text[i];
-    }
-  }
-  return lines;
-}
-
-std::string Number(std::int64_t number) { return std::to_string(number); }
-
-std::int64_t IntegerOf(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  Check(error == std::errc() && end == text.data() + text.size(), "a packed number is none");
-  return number;
-}
-
-// Gives the fields of a line in order; the empty text after the last.
-class Fields {
+class Fields : public db::Fields {
  public:
-  explicit Fields(const std::vector<std::string>& line) : line_(line) {}
-  std::string Text() { return next_ < line_.size() ? line_[next_++] : std::string(); }
-  std::int64_t Integer() {
-    const std::string text = Text();
-    return text.empty() ? 0 : IntegerOf(text);
-  }
-  int Int() { return static_cast<int>(Integer()); }
+  using db::Fields::Fields;
+
   Kind AKind() {
     const auto kind = Parse<Kind>(Text());
     Check(kind.has_value(), "a packed kind is none");
     return *kind;
   }
-  Date ADate() { return UnpackRequiredDate(Text()); }
   money::Money Money() {
     const std::int64_t minor = Integer();
     return {.minor = minor, .currency = UnpackCurrency(Text())};
@@ -102,10 +38,6 @@ class Fields {
     line.kind = AKind();
     return line;
   }
-
- private:
-  const std::vector<std::string>& line_;
-  std::size_t next_ = 0;
 };
 
 std::vector<std::string> FieldsOf(const LineKey& line) {
@@ -120,31 +52,12 @@ std::string CurrencyOf(const std::optional<money::Money>& amount) {
   return amount.has_value() ? std::string(amount->currency.code) : std::string();
 }
 
-// Packs and unpacks a list element by element.
-template <typename Element, typename ToFields>
-std::string PackAll(const std::vector<Element>& elements, ToFields to_fields) {
-  Lines lines;
-  for (const Element& element : elements) lines.push_back(to_fields(element));
-  return PackLines(lines);
-}
 template <typename Element, typename FromFields>
 std::vector<Element> UnpackAll(std::string_view text, FromFields from_fields) {
-  std::vector<Element> elements;
-  for (const auto& line : UnpackLines(text)) {
-    Fields fields(line);
-    elements.push_back(from_fields(fields));
-  }
-  return elements;
+  return db::UnpackAll<Element, Fields>(text, from_fields);
 }
 
 }  // namespace
-
-std::string Pack(const std::vector<std::string>& texts) {
-  return PackAll(texts, [](const std::string& text) { return std::vector<std::string>{text}; });
-}
-std::vector<std::string> UnpackTexts(std::string_view text) {
-  return UnpackAll<std::string>(text, [](Fields& fields) { return fields.Text(); });
-}
 
 std::string Pack(const LineKey& line) { return PackLines({FieldsOf(line)}); }
 LineKey UnpackLine(std::string_view text) {
@@ -226,7 +139,7 @@ std::vector<DeclaredExercice> UnpackExercices(std::string_view text) {
   return UnpackAll<DeclaredExercice>(text, [](Fields& fields) {
     DeclaredExercice exercice;
     exercice.year = fields.Int();
-    exercice.provisional = fields.Integer() != 0;
+    exercice.provisional = fields.Bool();
     exercice.previous_commitments = fields.Integer();
     exercice.previous_payments = fields.Integer();
     exercice.actor = fields.Text();
@@ -252,7 +165,7 @@ FunderTerms UnpackTerms(std::string_view text) {
   terms.carry_over_maximum_percent = fields.Int();
   terms.carry_over_minimum = fields.Integer();
   terms.liquidation_tolerance_percent = fields.Int();
-  terms.indirect_on_top = fields.Integer() != 0;
+  terms.indirect_on_top = fields.Bool();
   return terms;
 }
 
@@ -295,7 +208,7 @@ std::vector<Attachment> UnpackAttachments(std::string_view text) {
     attachment.media_type = fields.Text();
     attachment.size_bytes = fields.Integer();
     attachment.sha256 = fields.Text();
-    attachment.create_time = FromMicros(fields.Integer());
+    attachment.create_time = fields.At();
     return attachment;
   });
 }
@@ -358,24 +271,12 @@ std::vector<ThresholdState> UnpackThresholds(std::string_view text) {
     state.threshold_percent = fields.Int();
     state.authorised_version = fields.Integer();
     state.crossings = fields.Int();
-    state.above = fields.Integer() != 0;
+    state.above = fields.Bool();
     state.kind = fields.Text();
     return state;
   });
 }
 
-std::string Pack(const std::optional<Date>& date) {
-  return date.has_value() ? FormatDate(*date) : std::string();
-}
-std::optional<Date> UnpackDate(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  return UnpackRequiredDate(text);
-}
-Date UnpackRequiredDate(std::string_view text) {
-  const auto date = ParseDate(text);
-  Check(date.ok(), "a column that should be a date is not");
-  return *date;
-}
 money::Currency UnpackCurrency(std::string_view code) {
   const auto currency = money::FindCurrency(code);
   Check(currency.ok(), "a stored currency is unknown");

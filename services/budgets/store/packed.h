@@ -4,16 +4,16 @@
 #include <string_view>
 #include <vector>
 
+#include "common/db/packed.h"
 #include "services/budgets/domain/alerts.h"
 #include "services/budgets/domain/types.h"
 
-// Lists inside a column: one line per element, fields separated by tabs; a tab, a line feed or a
-// backslash inside a field is escaped. A reader takes missing trailing fields as empty, so a field
-// can be added at the end of a line without a migration.
+// Lists of the service's own types inside a column.
 namespace jointly::budgets::store {
 
-std::string Pack(const std::vector<std::string>& texts);
-std::vector<std::string> UnpackTexts(std::string_view text);
+using db::Pack;
+using db::UnpackTexts;
+
 std::string Pack(const LineKey& line);
 LineKey UnpackLine(std::string_view text);
 std::string Pack(const std::vector<Source>& sources);
@@ -39,10 +39,6 @@ std::vector<Hand> UnpackHands(std::string_view text);
 std::string Pack(const std::vector<ThresholdState>& states);
 std::vector<ThresholdState> UnpackThresholds(std::string_view text);
 
-// "2020-06-15"; nothing is the empty text.
-std::string Pack(const std::optional<Date>& date);
-std::optional<Date> UnpackDate(std::string_view text);
-Date UnpackRequiredDate(std::string_view text);
 money::Currency UnpackCurrency(std::string_view code);
 
 }  // namespace jointly::budgets::store

@@ -12,6 +12,7 @@
 #include "common/rpc/convert.h"
 #include "common/rpc/name.h"
 #include "common/telemetry/log.h"
+#include "common/text/text.h"
 #include "services/gateway/aggregates/overview.h"
 
 // Which services are asked, and how an answer becomes a figure.
@@ -43,11 +44,6 @@ void AddStays(const mobility::SummariseMobilitiesResponse& answer, pb::Partnersh
     figure.set_stays(count.mobilities());
     Set(*figure.mutable_records(), "/v1/mobilities", count.filter());
   }
-}
-
-std::string LowerCase(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
 }
 
 void AddBudgets(const budgets::SummariseBudgetsResponse& answer, pb::PartnershipOverview& out) {

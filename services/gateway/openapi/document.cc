@@ -1,4 +1,5 @@
 #include "services/gateway/openapi/document.h"
+#include "common/text/text.h"
 
 #include <jointly/options/v1/options.pb.h>
 
@@ -176,9 +177,7 @@ std::string Builder::Build() {
   AddTags(document);
   for (const auto& route : table_.routes()) {
     const OpenApiPath path = OpenApiPathOf(route->path);
-    std::string method = route->http_method;
-    std::transform(method.begin(), method.end(), method.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string method = LowerCase(route->http_method);
     document["paths"][path.text][method] = Operation(*route, path);
   }
   AddExtraPaths(schemas_, document);

@@ -5,6 +5,7 @@
 #include "common/rpc/list.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/name.h"
+#include "common/text/text.h"
 #include "services/mobility/api/convert.h"
 #include "services/mobility/api/mobility_api.h"
 #include "services/mobility/api/view.h"

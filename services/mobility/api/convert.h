@@ -48,7 +48,4 @@ pb::MobilityCase ToProto(const MobilityCase& mobility);
 pb::Allocation ToProto(const AllocationRow& row);
 jointly::deadlines::v1::Deadline ToProto(const deadlines::Deadline& deadline);
 
-// "OFFERED" or "offered" to the stored "offered": for filters.
-std::string LowerCase(std::string_view text);
-
 }  // namespace jointly::mobility

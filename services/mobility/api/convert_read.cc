@@ -5,6 +5,7 @@
 
 #include "common/rpc/convert.h"
 #include "common/rpc/name.h"
+#include "common/text/text.h"
 #include "services/mobility/api/convert.h"
 
 // Messages to values.
@@ -13,8 +14,6 @@ namespace {
 
 constexpr int kChoicesMax = 20;
 constexpr int kLanguagesMax = 20;
-
-bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 bool InRange(std::int64_t value, std::int64_t least, std::int64_t most, std::string_view path,
              Violations& violations) {
@@ -131,20 +130,13 @@ bool IsAcademicYear(std::string_view text) { return AcademicYearPeriod(text, 1).
 
 void CheckLine(std::string_view text, bool required, std::string_view path,
                Violations& violations) {
-  violations.Require(!required || !text.empty(), path, "is required");
-  violations.Require(text.size() <= kTextBytesMax, path,
-                     "is longer than " + std::to_string(kTextBytesMax) + " bytes");
-  violations.Require(std::none_of(text.begin(), text.end(), IsControl), path,
-                     "has control characters");
+  CheckText(text, {.required = required, .bytes_max = kTextBytesMax}, path, violations);
 }
 
 void CheckNote(std::string_view text, bool required, std::string_view path,
                Violations& violations) {
-  violations.Require(!required || !text.empty(), path, "is required");
-  violations.Require(text.size() <= kNoteBytesMax, path,
-                     "is longer than " + std::to_string(kNoteBytesMax) + " bytes");
-  const auto bad = [](char c) { return IsControl(c) && c != '\n' && c != '\t' && c != '\r'; };
-  violations.Require(std::none_of(text.begin(), text.end(), bad), path, "has control characters");
+  CheckText(text, {.required = required, .bytes_max = kNoteBytesMax, .controls = "\n\t\r"}, path,
+            violations);
 }
 
 Call FromProto(const pb::Call& message, const std::string& path, Violations& violations) {
@@ -269,13 +261,6 @@ Nominee FromProto(const pb::Nominee& message, const std::string& path, Violation
   nominee.given_name = message.given_name();
   nominee.family_name = message.family_name();
   return nominee;
-}
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
 }
 
 }  // namespace jointly::mobility

@@ -23,14 +23,14 @@ absl::Status CheckOpen(const rpc::Call& call, const store::Case& row) {
 
 absl::Status CheckRoom(db::Tx& tx, const store::Case& row, std::int64_t more) {
   if (row.application.documents.size() >= kDocumentsMax) {
-    return ResourceExhausted(kUploadQuota,
+    return ResourceExhausted(blob::kUploadQuota,
                              "the application has as many documents as it may: delete one first",
                              {{"documents_max", std::to_string(kDocumentsMax)}});
   }
   ASSIGN_OR_RETURN(const std::int64_t used, store::BytesOf(tx, row.application.student));
   if (used + more <= kStudentBytesMax) return absl::OkStatus();
   return ResourceExhausted(
-      kUploadQuota, "your documents would take more than 100 MiB: delete some first",
+      blob::kUploadQuota, "your documents would take more than 100 MiB: delete some first",
       {{"bytes_used", std::to_string(used)}, {"bytes_max", std::to_string(kStudentBytesMax)}});
 }
 
@@ -83,7 +83,7 @@ absl::StatusOr<std::unique_ptr<Upload>> Api::BeginUpload(
       },
       call.transact_options());
   RETURN_IF_ERROR(open);
-  ASSIGN_OR_RETURN(auto writer, blobs_.Begin(kUploadBytesMax));
+  ASSIGN_OR_RETURN(auto writer, blobs_.Begin(blob::kUploadBytesMax));
   return std::make_unique<Upload>(start, std::move(writer));
 }
 
@@ -143,7 +143,7 @@ absl::StatusOr<Download> Api::OpenDownload(rpc::Call& call,
           },
           call.transact_options()));
   ASSIGN_OR_RETURN(auto content, blobs_.OpenReader(found.sha256));
-  return Download{.document = std::move(message), .content = std::move(content)};
+  return Download{.resource = std::move(message), .content = std::move(content)};
 }
 
 absl::StatusOr<pb::Application> Api::DeleteDocument(rpc::Call& call,

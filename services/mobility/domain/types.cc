@@ -1,34 +1,11 @@
 #include "services/mobility/domain/types.h"
 
 #include <algorithm>
-#include <span>
 
-#include "common/error/check.h"
+#include "common/text/names.h"
 
 namespace jointly::mobility {
 namespace {
-
-template <typename Enum>
-struct Named {
-  Enum value;
-  std::string_view name;
-};
-
-template <typename Enum>
-std::string_view NameIn(std::span<const Named<Enum>> table, Enum value) {
-  for (const auto& row : table) {
-    if (row.value == value) return row.name;
-  }
-  Die("an enumerator without a name");
-}
-
-template <typename Enum>
-std::optional<Enum> ParseIn(std::span<const Named<Enum>> table, std::string_view name) {
-  for (const auto& row : table) {
-    if (row.name == name) return row.value;
-  }
-  return std::nullopt;
-}
 
 constexpr Named<CallState> kCallStates[] = {{CallState::kDraft, "draft"},
                                             {CallState::kPublished, "published"},
@@ -122,16 +99,6 @@ constexpr Named<IscedMatch> kIscedMatches[] = {{IscedMatch::kExact, "exact"},
 constexpr Named<Cefr> kCefrLevels[] = {{Cefr::kNone, "none"}, {Cefr::kA1, "A1"}, {Cefr::kA2, "A2"},
                                        {Cefr::kB1, "B1"},     {Cefr::kB2, "B2"}, {Cefr::kC1, "C1"},
                                        {Cefr::kC2, "C2"}};
-
-template <typename Enum, std::size_t kSize>
-std::string_view NameOf(const Named<Enum> (&table)[kSize], Enum value) {
-  return NameIn(std::span<const Named<Enum>>(table), value);
-}
-
-template <typename Enum, std::size_t kSize>
-std::optional<Enum> ValueOf(const Named<Enum> (&table)[kSize], std::string_view name) {
-  return ParseIn(std::span<const Named<Enum>>(table), name);
-}
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "common/error/macros.h"
+#include "common/text/text.h"
 #include "services/mobility/api/books.h"
 #include "services/mobility/api/convert.h"
 #include "services/mobility/events/agreement_reader.h"
@@ -154,13 +155,13 @@ absl::Status FollowCommitment(Engine& engine, db::Tx& tx, const bus::Message& me
 }  // namespace
 
 std::vector<bus::Subscription> Subscriptions(Engine& engine) {
-  return {{.aggregate = "partnerships.institution", .handler = &FollowInstitution},
-          {.aggregate = "partnerships.agreement",
-           .handler = std::bind_front(&FollowAgreement, std::ref(engine))},
-          {.aggregate = "identity.person",
-           .handler = std::bind_front(&FollowPerson, std::ref(engine))},
-          {.aggregate = "budgets.commitment",
-           .handler = std::bind_front(&FollowCommitment, std::ref(engine))}};
+  return {
+      {.aggregate = "partnerships.institution", .handler = &FollowInstitution},
+      {.aggregate = "partnerships.agreement",
+       .handler = std::bind_front(&FollowAgreement, std::ref(engine))},
+      {.aggregate = "identity.person", .handler = std::bind_front(&FollowPerson, std::ref(engine))},
+      {.aggregate = "budgets.commitment",
+       .handler = std::bind_front(&FollowCommitment, std::ref(engine))}};
 }
 
 std::map<std::string, timers::Handler> TimerHandlers(Engine& engine) {

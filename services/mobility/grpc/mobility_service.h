@@ -4,16 +4,16 @@
 
 #include <functional>
 
-#include "common/rpc/runtime.h"
+#include "common/rpc/service.h"
 #include "services/mobility/api/mobility_api.h"
 
 namespace jointly::mobility {
 
 // The generated service class: the runtime checks the caller and runs the method of Api on its
 // pool. The two streams are in document_streams.cc.
-class Service final : public pb::Mobility::CallbackService {
+class Service final : public pb::Mobility::CallbackService, private rpc::Adapter<Api> {
  public:
-  Service(rpc::Runtime& runtime, Api& api) : runtime_(runtime), api_(api) {}
+  Service(rpc::Runtime& runtime, Api& api) : Adapter(runtime, api) {}
 
   grpc::ServerUnaryReactor* CreateCall(grpc::CallbackServerContext* context,
                                        const pb::CreateCallRequest* request,
@@ -195,19 +195,6 @@ class Service final : public pb::Mobility::CallbackService {
       grpc::CallbackServerContext* context, pb::Document* response) override;
   grpc::ServerWriteReactor<pb::DownloadDocumentResponse>* DownloadDocument(
       grpc::CallbackServerContext* context, const pb::DownloadDocumentRequest* request) override;
-
- private:
-  // One line per method.
-  template <typename Request, typename Response>
-  grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context, const Request* request,
-                                  Response* response,
-                                  absl::StatusOr<Response> (Api::*method)(rpc::Call&,
-                                                                          const Request&)) {
-    return runtime_.Serve(context, request, response, std::bind_front(method, &api_));
-  }
-
-  rpc::Runtime& runtime_;
-  Api& api_;
 };
 
 }  // namespace jointly::mobility

@@ -1,11 +1,18 @@
 #include "services/mobility/store/allocation_store.h"
 
+#include "common/db/reader.h"
 #include "common/error/macros.h"
 #include "services/mobility/store/packed.h"
-#include "services/mobility/store/reader.h"
 
 namespace jointly::mobility::store {
 namespace {
+
+using db::Lines;
+using db::PackLines;
+using db::PackNumber;
+using db::UnpackDouble;
+using db::UnpackInteger;
+using db::UnpackLines;
 
 std::string Number(std::int64_t number) { return PackNumber(number); }
 
@@ -153,7 +160,7 @@ absl::StatusOr<std::optional<AllocationRun>> LoadRun(db::Tx& tx, const std::stri
       SELECT id, call, actor, time, input, outcome, ties FROM allocation_run WHERE id = $1)sql",
                                                  {id}));
   if (rows.empty()) return std::nullopt;
-  Reader reader(rows.front());
+  db::Reader reader(rows.front());
   AllocationRun run;
   run.id = reader.Text();
   run.call = reader.Text();

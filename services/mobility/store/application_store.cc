@@ -50,7 +50,7 @@ ApplicationState StateOf(const std::string& name) {
   return *state;
 }
 
-std::optional<Choice> ReadChoice(Reader& reader) {
+std::optional<Choice> ReadChoice(db::Reader& reader) {
   Choice choice;
   choice.condition = reader.Text();
   choice.term = ParseTerm(reader.Text()).value_or(Term::kUnspecified);
@@ -58,7 +58,7 @@ std::optional<Choice> ReadChoice(Reader& reader) {
   return choice;
 }
 
-void ReadOffer(Reader& reader, Application& application) {
+void ReadOffer(db::Reader& reader, Application& application) {
   const auto choice = ReadChoice(reader);
   Offer offer;
   offer.quota = reader.Text();
@@ -73,7 +73,7 @@ void ReadOffer(Reader& reader, Application& application) {
   application.offer = std::move(offer);
 }
 
-Case ReadCase(Reader& reader) {
+Case ReadCase(db::Reader& reader) {
   Case row;
   Application& application = row.application;
   application.id = reader.Text();
@@ -117,7 +117,7 @@ Case ReadCase(Reader& reader) {
 std::vector<Case> ReadCases(const db::Rows& rows) {
   std::vector<Case> cases;
   for (const db::Row& row : rows) {
-    Reader reader(row);
+    db::Reader reader(row);
     Case read = ReadCase(reader);
     if (cases.empty() || cases.back().application.id != read.application.id) {
       cases.push_back(std::move(read));
@@ -231,7 +231,7 @@ absl::StatusOr<Case> LoadCase(db::Tx& tx, const std::string& id, const Scope& sc
   parameters.insert(parameters.end(), condition.parameters.begin(), condition.parameters.end());
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query(CaseQuery("SELECT * FROM application WHERE application.id = $2 AND " +
-                                      condition.sql + (lock == Lock::kYes ? " {for_update}" : "")),
+                                      condition.sql + db::LockToken(lock)),
                             parameters));
   std::vector<Case> cases = ReadCases(rows);
   if (cases.empty()) {
@@ -266,7 +266,7 @@ absl::StatusOr<std::vector<Case>> ListCases(db::Tx& tx, const Scope& scope, cons
                condition.parameters));
   std::vector<Case> cases;
   for (const db::Row& row : rows) {
-    Reader reader(row);
+    db::Reader reader(row);
     cases.push_back(ReadCase(reader));
   }
   return cases;
@@ -337,7 +337,7 @@ absl::StatusOr<std::vector<LinkedApplication>> LoadLinked(db::Tx& tx,
        WHERE application.student = $1 AND call.linked_group = $2 AND application.id <> $3)sql",
                             {application.student, linked_group, application.id}));
   for (const db::Row& row : rows) {
-    Reader reader(row);
+    db::Reader reader(row);
     LinkedApplication& other = linked.emplace_back();
     other.application = reader.Text();
     other.call = reader.Text();
@@ -355,7 +355,7 @@ absl::StatusOr<std::vector<WaitingRow>> ListWaiting(db::Tx& tx, const std::strin
                                                  {quota}));
   std::vector<WaitingRow> waiting;
   for (const db::Row& row : rows) {
-    Reader reader(row);
+    db::Reader reader(row);
     WaitingRow& next = waiting.emplace_back();
     next.application = reader.Text();
     next.ticket = reader.Integer();
@@ -371,7 +371,7 @@ absl::StatusOr<std::vector<std::string>> ApplicationsOf(db::Tx& tx, const std::s
                             {student}));
   std::vector<std::string> ids;
   for (const db::Row& row : rows) {
-    Reader reader(row);
+    db::Reader reader(row);
     ids.push_back(reader.Text());
   }
   return ids;

@@ -62,7 +62,7 @@ const std::string_view kCallColumns =
     "call.create_time, "
     "call.update_time, call.revision, call.demo";
 
-Call ReadCall(Reader& reader) {
+Call ReadCall(db::Reader& reader) {
   Call call;
   call.id = reader.Text();
   call.display_name = reader.Text();
@@ -99,14 +99,13 @@ absl::StatusOr<Call> LoadCall(db::Tx& tx, const std::string& id, const Scope& sc
   ASSIGN_OR_RETURN(
       const db::Rows rows,
       tx.Query("SELECT " + std::string(kCallColumns) + " FROM call WHERE " + condition.sql +
-                   " AND call.id = $" + std::to_string(condition.next) +
-                   (lock == Lock::kYes ? " {for_update}" : ""),
+                   " AND call.id = $" + std::to_string(condition.next) + db::LockToken(lock),
                condition.parameters));
   if (rows.empty()) {
     return NotFound(kCallNotFound, "no such call, or it is another institution's draft",
                     {{"call", "calls/" + id}});
   }
-  Reader reader(rows.front());
+  db::Reader reader(rows.front());
   return ReadCall(reader);
 }
 
@@ -122,7 +121,7 @@ absl::StatusOr<std::vector<Call>> ListCalls(db::Tx& tx, const Scope& scope, cons
                             condition.parameters));
   std::vector<Call> calls;
   for (const db::Row& row : rows) {
-    Reader reader(row);
+    db::Reader reader(row);
     calls.push_back(ReadCall(reader));
   }
   return calls;

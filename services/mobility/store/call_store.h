@@ -7,20 +7,21 @@
 #include <vector>
 
 #include "common/db/database.h"
+#include "common/db/query.h"
+#include "common/db/reader.h"
 #include "common/error/error.h"
 #include "services/mobility/domain/types.h"
-#include "services/mobility/store/reader.h"
 #include "services/mobility/store/scope.h"
 
 namespace jointly::mobility::store {
 
 inline constexpr Reason kCallNotFound{"CALL_NOT_FOUND"};
 
-enum class Lock { kNo, kYes };
+using db::Lock;
 
 // Columns of a call for a SELECT, and their reader.
 extern const std::string_view kCallColumns;
-Call ReadCall(Reader& reader);
+Call ReadCall(db::Reader& reader);
 
 // Published and cancelled calls, and drafts of the scope's own institutions. Errors: NOT_FOUND.
 absl::StatusOr<Call> LoadCall(db::Tx& tx, const std::string& id, const Scope& scope, Lock lock);

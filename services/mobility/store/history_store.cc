@@ -1,7 +1,7 @@
 #include "services/mobility/store/history_store.h"
 
+#include "common/db/reader.h"
 #include "common/error/macros.h"
-#include "services/mobility/store/reader.h"
 
 namespace jointly::mobility::store {
 namespace {
@@ -33,7 +33,7 @@ absl::StatusOr<std::vector<HistoryRow>> ListHistory(db::Tx& tx, const HistoryQue
                             {db::TextList{query.subjects}, query.after_id, query.limit}));
   std::vector<HistoryRow> history;
   for (const db::Row& row : rows) {
-    Reader reader(row);
+    db::Reader reader(row);
     HistoryRow& entry = history.emplace_back();
     entry.id = reader.Integer();
     entry.time = reader.At();

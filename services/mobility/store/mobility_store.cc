@@ -41,7 +41,7 @@ std::string TextOf(const std::optional<Date>& date) {
 }
 
 MobilityRow ReadMobility(const db::Row& columns) {
-  Reader reader(columns);
+  db::Reader reader(columns);
   MobilityRow row;
   MobilityCase& mobility = row.mobility;
   mobility.id = reader.Text();
@@ -99,7 +99,7 @@ absl::StatusOr<MobilityRow> LoadMobility(db::Tx& tx, const std::string& id, cons
   db::Values parameters = {id};
   parameters.insert(parameters.end(), condition.parameters.begin(), condition.parameters.end());
   const std::string inner = "(SELECT * FROM mobility WHERE mobility.id = $1 AND " + condition.sql +
-                            (lock == Lock::kYes ? " {for_update}" : "") + ") AS mobility";
+                            db::LockToken(lock) + ") AS mobility";
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(MobilityQuery(inner), parameters));
   if (rows.empty()) {
     return NotFound(kMobilityNotFound, "no such mobility within your reach",

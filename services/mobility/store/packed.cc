@@ -1,161 +1,15 @@
 #include "services/mobility/store/packed.h"
 
-#include <array>
-#include <charconv>
-
-#include "common/error/check.h"
-
 namespace jointly::mobility::store {
 namespace {
 
-void AppendEscaped(std::string_view field, std::string& out) {
-  for (const char c : field) {
-    switch (c) {
-      case '\t':
-        out += "\\t";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      default:
-        out += c;
-    }
-  }
-}
-
-char Unescaped(char c) {
-  if (c == 't') return '\t';
-  if (c == 'n') return '\n';
-  return c;
-}
-
-// Gives the fields of a line in order; the empty text after the last.
-class Fields {
- public:
-  explicit Fields(const std::vector<std::string>& line) : line_(line) {}
-  std::string Text() { return next_ < line_.size() ? line_[next_++] : std::string(); }
-  std::int64_t Integer() { return UnpackInteger(Text()); }
-  int Int() { return static_cast<int>(Integer()); }
-  double Double() { return UnpackDouble(Text()); }
-  bool Bool() { return Integer() != 0; }
-  std::optional<Date> MaybeDate() { return UnpackDate(Text()); }
-
- private:
-  const std::vector<std::string>& line_;
-  std::size_t next_ = 0;
-};
+using db::Fields;
+using db::Lines;
+using db::PackLines;
+using db::PackNumber;
+using db::UnpackLines;
 
 }  // namespace
-
-std::string PackLines(const Lines& lines) {
-  std::string out;
-  for (const auto& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      if (i > 0) out += '\t';
-      AppendEscaped(line[i], out);
-    }
-    out += '\n';
-  }
-  return out;
-}
-
-Lines UnpackLines(std::string_view text) {
-  Lines lines;
-  std::vector<std::string> line(1);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\t') {
-      line.emplace_back();
-    } else if (text[i] == '\n') {
-      lines.push_back(std::move(line));
-      line.assign(1, std::string());
-    } else if (text[i] == '\\' && i + 1 < text.size()) {
-      line.back() += Unescaped(text[++i]);
-    } else {
-      line.back() += text[i];
-    }
-  }
-  return lines;
-}
-
-std::string PackNumber(std::int64_t number) { return std::to_string(number); }
-
-std::string PackNumber(double number) {
-  std::array<char, 40> buffer;
-  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
-  Check(error == std::errc(), "a number does not fit its text");
-  return std::string(buffer.data(), end);
-}
-
-std::int64_t UnpackInteger(std::string_view text) {
-  std::int64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-double UnpackDouble(std::string_view text) {
-  double number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-std::string Pack(const CivilTime& civil) {
-  return FormatDate(civil.date) + ' ' + FormatClock(civil.clock) + ' ' + civil.zone;
-}
-
-std::string Pack(const std::optional<CivilTime>& civil) {
-  return civil.has_value() ? Pack(*civil) : std::string();
-}
-
-std::optional<CivilTime> UnpackCivilTime(std::string_view text) {
-  const std::size_t first = text.find(' ');
-  if (first == std::string_view::npos) return std::nullopt;
-  const std::size_t second = text.find(' ', first + 1);
-  if (second == std::string_view::npos) return std::nullopt;
-  const auto date = ParseDate(text.substr(0, first));
-  const auto clock = ParseClock(text.substr(first + 1, second - first - 1));
-  Check(date.ok() && clock.ok(), "a stored civil time does not parse");
-  return CivilTime{.date = *date, .clock = *clock, .zone = std::string(text.substr(second + 1))};
-}
-
-std::string Pack(const std::optional<Date>& date) {
-  return date.has_value() ? FormatDate(*date) : std::string();
-}
-
-std::optional<Date> UnpackDate(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  const auto date = ParseDate(text);
-  Check(date.ok(), "a stored date does not parse");
-  return *date;
-}
-
-std::string Pack(const std::vector<std::string>& texts) {
-  Lines lines;
-  for (const std::string& text : texts) lines.push_back({text});
-  return PackLines(lines);
-}
-
-std::vector<std::string> UnpackTexts(std::string_view text) {
-  std::vector<std::string> texts;
-  for (auto& line : UnpackLines(text)) texts.push_back(std::move(line.front()));
-  return texts;
-}
-
-std::string Pack(const std::vector<int>& numbers) {
-  Lines lines;
-  for (const int number : numbers) lines.push_back({PackNumber(std::int64_t{number})});
-  return PackLines(lines);
-}
-
-std::vector<int> UnpackNumbers(std::string_view text) {
-  std::vector<int> numbers;
-  for (const auto& line : UnpackLines(text)) {
-    numbers.push_back(static_cast<int>(UnpackInteger(line.front())));
-  }
-  return numbers;
-}
 
 // The condition is followed by a tab: kChoiceEnd in application_store.cc looks for it, so that a
 // name is never taken for the beginning of a longer one.
@@ -250,7 +104,7 @@ std::vector<Document> UnpackDocuments(std::string_view text) {
     document.media_type = fields.Text();
     document.size_bytes = fields.Integer();
     document.sha256 = fields.Text();
-    document.create_time = FromMicros(fields.Integer());
+    document.create_time = fields.At();
   }
   return documents;
 }

@@ -1,8 +1,8 @@
 #include "services/mobility/store/quota_store.h"
 
+#include "common/db/reader.h"
 #include "common/error/check.h"
 #include "common/error/macros.h"
-#include "services/mobility/store/reader.h"
 
 namespace jointly::mobility::store {
 namespace {
@@ -20,7 +20,7 @@ ScopeColumns Columns() {
 }
 
 QuotaRow ReadQuota(const db::Row& row) {
-  Reader reader(row);
+  db::Reader reader(row);
   QuotaRow read;
   Quota& quota = read.quota;
   quota.id = reader.Text();
@@ -172,7 +172,7 @@ absl::StatusOr<std::map<std::string, LastEntry>> LoadEntries(
        WHERE quota = $1 AND application {any $2} ORDER BY sequence)sql",
                                                  {quota, db::TextList{applications}}));
   for (const db::Row& row : rows) {
-    Reader reader(row);
+    db::Reader reader(row);
     const std::string application = reader.Text();
     LastEntry& last = entries[application];  // A later row replaces the one before.
     last.sequence = reader.Integer();

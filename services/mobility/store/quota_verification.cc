@@ -1,6 +1,6 @@
+#include "common/db/reader.h"
 #include "common/error/macros.h"
 #include "services/mobility/store/quota_store.h"
-#include "services/mobility/store/reader.h"
 
 // The invariant of the ledger, computed from the rows alone.
 namespace jointly::mobility::store {

@@ -36,7 +36,7 @@ void SaveCondition(db::Tx& tx, const AgreementCondition& condition) {
 std::vector<AgreementCondition> ReadConditions(const db::Rows& rows) {
   std::vector<AgreementCondition> conditions;
   for (const db::Row& row : rows) {
-    Reader reader(row);
+    db::Reader reader(row);
     auto condition = ReadCondition(reader);
     if (condition.has_value()) conditions.push_back(*std::move(condition));
   }
@@ -69,7 +69,7 @@ const std::string_view kConditionJoins =
     " LEFT JOIN institution AS receiver ON receiver.name ="
     " agreement_condition.receiving_institution ";
 
-std::optional<AgreementCondition> ReadCondition(Reader& reader) {
+std::optional<AgreementCondition> ReadCondition(db::Reader& reader) {
   AgreementCondition condition;
   condition.name = reader.Text();
   condition.agreement = reader.Text();
@@ -165,7 +165,7 @@ absl::StatusOr<std::optional<Agreement>> LoadAgreement(db::Tx& tx, const std::st
       SELECT name, effective, start_date, end_date, revision FROM agreement WHERE name = $1)sql",
                                                  {name}));
   if (rows.empty()) return std::nullopt;
-  Reader reader(rows.front());
+  db::Reader reader(rows.front());
   Agreement agreement;
   agreement.name = reader.Text();
   agreement.effective = reader.Bool();
@@ -181,7 +181,7 @@ absl::StatusOr<std::optional<Student>> LoadStudent(db::Tx& tx, const std::string
         FROM student WHERE name = $1)sql",
                                                  {name}));
   if (rows.empty()) return std::nullopt;
-  Reader reader(rows.front());
+  db::Reader reader(rows.front());
   Student student;
   student.name = reader.Text();
   student.institution = reader.Text();

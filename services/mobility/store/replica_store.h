@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "common/db/database.h"
+#include "common/db/reader.h"
 #include "services/mobility/domain/types.h"
-#include "services/mobility/store/reader.h"
 
 // What this service knows of other services' resources, from their events.
 namespace jointly::mobility::store {
@@ -49,7 +49,7 @@ void SaveAgreement(db::Tx& tx, const Agreement& agreement,
 extern const std::string_view kConditionColumns;
 extern const std::string_view kConditionJoins;
 // Nothing when the row has no condition.
-std::optional<AgreementCondition> ReadCondition(Reader& reader);
+std::optional<AgreementCondition> ReadCondition(db::Reader& reader);
 
 // Conditions of an agreement's text, by name.
 absl::StatusOr<std::vector<AgreementCondition>> LoadConditions(db::Tx& tx,

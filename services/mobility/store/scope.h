@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "common/db/value.h"
+#include "common/db/query.h"
 #include "services/mobility/domain/types.h"
 
 // Who may see which rows. Every query by or for a caller carries it, so that what is foreign looks
@@ -20,19 +20,8 @@ struct Scope {
 // The service itself: timers, events, allocation.
 inline Scope Everything(Time now) { return {.everywhere = true, .now = now}; }
 
-// A WHERE condition and its parameters. Its numbers begin at `first`; `next` is the first free one.
-struct Condition {
-  std::string sql;
-  db::Values parameters;
-  int next = 1;
-};
-
-// A page of a list, as common/rpc computes it: its parameters follow the scope's.
-struct Slice {
-  std::string where;
-  std::string order_and_limit;
-  db::Values parameters;
-};
+using db::Condition;
+using db::Slice;
 
 // Where a table says whose a row is. Institutions and units stand apart, so that each is looked for
 // by its own index. An empty name: the table has no such column.

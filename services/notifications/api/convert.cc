@@ -2,6 +2,7 @@
 
 #include "common/rpc/call.h"
 #include "common/rpc/convert.h"
+#include "common/text/text.h"
 
 namespace jointly::notifications {
 pb::Notification ToProto(const Notification& notification, const ReaderView& view,

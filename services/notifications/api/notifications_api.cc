@@ -6,6 +6,7 @@
 #include "common/error/macros.h"
 #include "common/rpc/list.h"
 #include "common/rpc/name.h"
+#include "common/text/text.h"
 #include "services/notifications/api/convert.h"
 #include "services/notifications/store/activity_store.h"
 #include "services/notifications/store/deadline_store.h"

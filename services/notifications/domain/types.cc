@@ -1,56 +1,27 @@
 #include "services/notifications/domain/types.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
+
+#include "common/text/names.h"
 
 namespace jointly::notifications {
 namespace {
 
-struct StateName {
-  DeliveryState state;
-  std::string_view name;
-};
-constexpr std::array<StateName, 6> kStates{{{DeliveryState::kQueued, "queued"},
-                                            {DeliveryState::kSending, "sending"},
-                                            {DeliveryState::kAccepted, "accepted"},
-                                            {DeliveryState::kUncertain, "uncertain"},
-                                            {DeliveryState::kBounced, "bounced"},
-                                            {DeliveryState::kSuppressed, "suppressed"}}};
+constexpr Named<DeliveryState> kStates[] = {
+    {DeliveryState::kQueued, "queued"},     {DeliveryState::kSending, "sending"},
+    {DeliveryState::kAccepted, "accepted"}, {DeliveryState::kUncertain, "uncertain"},
+    {DeliveryState::kBounced, "bounced"},   {DeliveryState::kSuppressed, "suppressed"}};
 
 }  // namespace
 
-std::string_view Name(DeliveryState state) {
-  for (const StateName& row : kStates) {
-    if (row.state == state) return row.name;
-  }
-  return "";
-}
+std::string_view Name(DeliveryState state) { return NameOf(kStates, state); }
 
 DeliveryState ParseDeliveryState(std::string_view name) {
-  for (const StateName& row : kStates) {
-    if (row.name == name) return row.state;
-  }
-  return DeliveryState::kSuppressed;
+  return ValueOf(kStates, name).value_or(DeliveryState::kSuppressed);
 }
 
 std::string BudgetsOf(std::string_view scope) { return "budgets of " + std::string(scope); }
-
-std::string LowerCase(std::string_view name) {
-  std::string out(name);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return out;
-}
-
-std::string UpperCase(std::string_view name) {
-  std::string out(name);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  return out;
-}
 
 std::string ListKey(Time time, std::string_view id) {
   std::array<char, 24> text{};

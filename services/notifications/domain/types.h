@@ -121,10 +121,6 @@ struct Viewer {
 // accountants there, not the offices that follow its students, and the other way round.
 std::string BudgetsOf(std::string_view scope);
 
-// Names of enumerations: upper case on the wire ("FOUND_ELIGIBLE"), lower case here.
-std::string LowerCase(std::string_view name);
-std::string UpperCase(std::string_view name);
-
 // Sorts as text as (time, id) does: the key of keyset paging.
 std::string ListKey(Time time, std::string_view id);
 

@@ -4,6 +4,7 @@
 
 #include "common/error/macros.h"
 #include "common/rpc/convert.h"
+#include "common/text/text.h"
 #include "services/notifications/domain/format.h"
 #include "services/notifications/domain/rules.h"
 #include "services/notifications/events/convert.h"

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "common/error/macros.h"
+#include "common/text/text.h"
 #include "services/notifications/events/convert.h"
 #include "services/notifications/events/deadline_intake.h"
 #include "services/notifications/events/post.h"

@@ -1,11 +1,10 @@
 #include <jointly/partnerships/v1/partnerships_events.pb.h>
 
-#include <algorithm>
-
 #include "common/rpc/convert.h"
 #include "common/rpc/list.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/name.h"
+#include "common/text/text.h"
 #include "services/partnerships/api/convert.h"
 #include "services/partnerships/api/partnerships_api.h"
 #include "services/partnerships/store/agreement_store.h"
@@ -90,14 +89,7 @@ absl::Status CheckPartnersExist(db::Tx& tx, const Agreement& agreement) {
 
 const rpc::ListSpec& AgreementList() {
   static const rpc::ListSpec kSpec{
-      .columns = {{"state", "state", rpc::FilterColumn::Type::kText,
-                   [](std::string_view value) {
-                     std::string name(value);
-                     std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
-                       return static_cast<char>(std::tolower(c));
-                     });
-                     return name;
-                   }},
+      .columns = {{"state", "state", rpc::FilterColumn::Type::kText, &LowerCase},
                   {"first_partner", "first_partner"},
                   {"second_partner", "second_partner"}},
       .key_sql = "id"};

@@ -4,6 +4,7 @@
 
 #include "common/rpc/call.h"
 #include "common/rpc/convert.h"
+#include "common/text/text.h"
 #include "services/partnerships/domain/agreement.h"
 
 namespace jointly::partnerships {
@@ -11,18 +12,9 @@ namespace {
 
 constexpr std::size_t kTextBytesMax = 200;
 
-bool IsPlainText(std::string_view text) {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
-  }
-  return true;
-}
-
 void CheckLine(std::string_view text, bool required, const std::string& path,
                Violations& violations) {
-  violations.Require(!required || !text.empty(), path, "is required");
-  violations.Require(text.size() <= kTextBytesMax, path, "is longer than 200 bytes");
-  violations.Require(IsPlainText(text), path, "has control characters");
+  CheckText(text, {.required = required, .bytes_max = kTextBytesMax}, path, violations);
 }
 
 template <typename Map>
@@ -31,8 +23,9 @@ std::map<std::string, std::string> NamesOf(const Map& names, const std::string& 
   std::map<std::string, std::string> result;
   for (const auto& [language, name] : names) {
     CheckLine(name, true, path + "." + language, violations);
-    violations.Require(language.size() >= 2 && language.size() <= 35 && IsPlainText(language), path,
-                       "keys are language codes like ja");
+    violations.Require(language.size() >= 2 && language.size() <= 35 &&
+                           std::none_of(language.begin(), language.end(), IsControl),
+                       path, "keys are language codes like ja");
     result[language] = name;
   }
   return result;

@@ -59,7 +59,4 @@ jointly::deadlines::v1::Deadline ToProto(const deadlines::Obligation& obligation
                                          const Thesis& thesis, Time now);
 jointly::deadlines::v1::Deadline ToProto(const deadlines::Deadline& deadline);
 
-// "ACTIVE" or "active" to the stored "active": for filters.
-std::string LowerCase(std::string_view text);
-
 }  // namespace jointly::theses

@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 #include "common/rpc/convert.h"
 #include "common/rpc/name.h"
+#include "common/text/text.h"
 #include "services/theses/api/convert.h"
 
 // Messages to values.
@@ -16,10 +16,6 @@ constexpr int kThemesMax = 20;
 constexpr int kMembersMax = 20;
 constexpr Date kFirst{std::chrono::year(1990), std::chrono::month(1), std::chrono::day(1)};
 constexpr Date kLast{std::chrono::year(2100), std::chrono::month(12), std::chrono::day(31)};
-
-bool IsControl(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f;
-}
 
 bool IsLanguage(std::string_view code) {
   const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
@@ -109,20 +105,13 @@ JuryMember ReadMember(const pb::JuryMember& message, const std::string& path,
 
 void CheckLine(std::string_view text, bool required, std::string_view path,
                Violations& violations) {
-  violations.Require(!required || !text.empty(), path, "is required");
-  violations.Require(text.size() <= kLineBytesMax, path,
-                     "is longer than " + std::to_string(kLineBytesMax) + " bytes");
-  violations.Require(std::none_of(text.begin(), text.end(), IsControl), path,
-                     "has control characters");
+  CheckText(text, {.required = required, .bytes_max = kLineBytesMax}, path, violations);
 }
 
 void CheckNote(std::string_view text, bool required, std::string_view path,
                Violations& violations) {
-  violations.Require(!required || !text.empty(), path, "is required");
-  violations.Require(text.size() <= kNoteBytesMax, path,
-                     "is longer than " + std::to_string(kNoteBytesMax) + " bytes");
-  const auto bad = [](char c) { return IsControl(c) && c != '\n' && c != '\t' && c != '\r'; };
-  violations.Require(std::none_of(text.begin(), text.end(), bad), path, "has control characters");
+  CheckText(text, {.required = required, .bytes_max = kNoteBytesMax, .controls = "\n\t\r"}, path,
+            violations);
 }
 
 std::optional<Date> ReadDate(bool there, const google::type::Date& date, bool required,
@@ -234,12 +223,6 @@ Milestone ReadMilestone(const pb::Milestone& message, const std::string& path,
                      "is required: how many hours");
   milestone.value = message.value();
   return milestone;
-}
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
 }
 
 }  // namespace jointly::theses

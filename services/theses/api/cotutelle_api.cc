@@ -1,11 +1,9 @@
-#include <algorithm>
-#include <cctype>
-
 #include "common/error/macros.h"
 #include "common/rpc/convert.h"
 #include "common/rpc/list.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/name.h"
+#include "common/text/text.h"
 #include "services/theses/api/cotutelle_convert.h"
 #include "services/theses/api/cotutelle_engine.h"
 #include "services/theses/api/theses_api.h"
@@ -19,13 +17,6 @@ namespace {
 
 constexpr Reason kCotutelleExists{"COTUTELLE_EXISTS"};  // cotutelle
 constexpr std::size_t kReasonBytesMax = 4000;
-
-std::string LowerCase(std::string_view value) {
-  std::string name(value);
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return name;
-}
 
 std::string ThesisId(std::string_view name) {
   return std::string(name.starts_with("theses/") ? name.substr(7) : name);

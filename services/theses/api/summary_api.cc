@@ -1,21 +1,10 @@
-#include <algorithm>
-#include <cctype>
-
 #include "common/error/macros.h"
+#include "common/text/text.h"
 #include "services/theses/api/theses_api.h"
 #include "services/theses/store/figures_store.h"
 
 // Counts, each with the filter of ListTheses that lists the records behind it.
 namespace jointly::theses {
-namespace {
-
-std::string UpperCase(std::string name) {
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return name;
-}
-
-}  // namespace
 
 absl::StatusOr<pb::SummariseThesesResponse> Api::SummariseTheses(
     rpc::Call& call, const pb::SummariseThesesRequest& request) {

@@ -1,11 +1,9 @@
-#include <algorithm>
-#include <cctype>
-
 #include "common/error/macros.h"
 #include "common/rpc/convert.h"
 #include "common/rpc/list.h"
 #include "common/rpc/mask.h"
 #include "common/rpc/name.h"
+#include "common/text/text.h"
 #include "services/theses/api/answer.h"
 #include "services/theses/api/convert.h"
 #include "services/theses/api/theses_api.h"

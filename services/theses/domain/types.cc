@@ -1,34 +1,11 @@
 #include "services/theses/domain/types.h"
 
 #include <algorithm>
-#include <span>
 
-#include "common/error/check.h"
+#include "common/text/names.h"
 
 namespace jointly::theses {
 namespace {
-
-template <typename Enum>
-struct Named {
-  Enum value;
-  std::string_view name;
-};
-
-template <typename Enum>
-std::string_view NameIn(std::span<const Named<Enum>> table, Enum value) {
-  for (const auto& row : table) {
-    if (row.value == value) return row.name;
-  }
-  Die("an enumerator without a name");
-}
-
-template <typename Enum>
-std::optional<Enum> ParseIn(std::span<const Named<Enum>> table, std::string_view name) {
-  for (const auto& row : table) {
-    if (row.name == name) return row.value;
-  }
-  return std::nullopt;
-}
 
 constexpr Named<ThesisState> kStates[] = {
     {ThesisState::kProposed, "proposed"},
@@ -97,19 +74,19 @@ constexpr int kMonthsPartTime = 72;
 
 }  // namespace
 
-std::string_view Name(ThesisState value) { return NameIn<ThesisState>(kStates, value); }
-std::string_view Name(ThesisAction value) { return NameIn<ThesisAction>(kActions, value); }
-std::string_view Name(Role value) { return NameIn<Role>(kRoles, value); }
-std::string_view Name(FundingState value) { return NameIn<FundingState>(kFundingStates, value); }
+std::string_view Name(ThesisState value) { return NameOf(kStates, value); }
+std::string_view Name(ThesisAction value) { return NameOf(kActions, value); }
+std::string_view Name(Role value) { return NameOf(kRoles, value); }
+std::string_view Name(FundingState value) { return NameOf(kFundingStates, value); }
 
 std::optional<ThesisState> ParseThesisState(std::string_view name) {
-  return ParseIn<ThesisState>(kStates, name);
+  return ValueOf(kStates, name);
 }
 std::optional<ThesisAction> ParseThesisAction(std::string_view name) {
-  return ParseIn<ThesisAction>(kActions, name);
+  return ValueOf(kActions, name);
 }
 std::optional<FundingState> ParseFundingState(std::string_view name) {
-  return ParseIn<FundingState>(kFundingStates, name);
+  return ValueOf(kFundingStates, name);
 }
 
 std::optional<Date>* StepOf(Year& year, std::string_view step) {

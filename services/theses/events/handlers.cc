@@ -10,6 +10,7 @@
 #include "common/error/macros.h"
 #include "common/rpc/convert.h"
 #include "common/rpc/name.h"
+#include "common/text/text.h"
 #include "services/theses/api/convert.h"
 #include "services/theses/api/cotutelle_engine.h"
 #include "services/theses/store/answer_store.h"

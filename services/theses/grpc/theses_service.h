@@ -4,16 +4,16 @@
 
 #include <functional>
 
-#include "common/rpc/runtime.h"
+#include "common/rpc/service.h"
 #include "services/theses/api/theses_api.h"
 
 namespace jointly::theses {
 
 // The generated service class: the runtime checks the caller and runs the method of Api on its
 // pool.
-class Service final : public pb::Theses::CallbackService {
+class Service final : public pb::Theses::CallbackService, private rpc::Adapter<Api> {
  public:
-  Service(rpc::Runtime& runtime, Api& api) : runtime_(runtime), api_(api) {}
+  Service(rpc::Runtime& runtime, Api& api) : Adapter(runtime, api) {}
 
   grpc::ServerUnaryReactor* CreateThesis(grpc::CallbackServerContext* context,
                                          const pb::CreateThesisRequest* request,
@@ -210,19 +210,6 @@ class Service final : public pb::Theses::CallbackService {
                                             pb::SummariseThesesResponse* response) override {
     return Serve(context, request, response, &Api::SummariseTheses);
   }
-
- private:
-  // One line per method.
-  template <typename Request, typename Response>
-  grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context, const Request* request,
-                                  Response* response,
-                                  absl::StatusOr<Response> (Api::*method)(rpc::Call&,
-                                                                          const Request&)) {
-    return runtime_.Serve(context, request, response, std::bind_front(method, &api_));
-  }
-
-  rpc::Runtime& runtime_;
-  Api& api_;
 };
 
 }  // namespace jointly::theses

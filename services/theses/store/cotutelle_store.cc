@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "common/db/packed.h"
 #include "common/error/check.h"
 #include "common/error/macros.h"
 #include "services/theses/domain/cotutelle_text.h"
@@ -23,22 +24,8 @@ constexpr std::string_view kAmendmentColumns =
     "cotutelle, id, changes, paths, effective_date, state, version, content_hash, base_hash, marks,"
     " ladder_date, revision, create_time, update_time";
 
-std::string LockOf(Lock lock) { return lock == Lock::kYes ? " {for_update}" : ""; }
+using db::Pack;
 
-std::string Pack(const std::optional<Date>& date) {
-  return date.has_value() ? FormatDate(*date) : "";
-}
-
-// What this service wrote itself: anything else is a mistake of ours.
-Date RequiredDate(const std::string& text) {
-  const auto date = ParseDate(text);
-  Check(date.ok(), "a stored date is none");
-  return *date;
-}
-std::optional<Date> MaybeDate(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  return RequiredDate(text);
-}
 CotutelleText RequiredText(const std::string& json) {
   auto text = ParseText(json);
   Check(text.ok(), "a stored text of an agreement is none");
@@ -90,7 +77,7 @@ agreement::Ladder LadderOf(const Json& list) {
     rung.step = static_cast<int>(ladder.size()) + 1;
     rung.signatory = item.at("signatory").get<std::string>();
     rung.person = item.at("person").get<std::string>();
-    rung.signed_date = MaybeDate(item.at("date").get<std::string>());
+    rung.signed_date = db::UnpackDate(item.at("date").get<std::string>());
     rung.original_received = item.at("original").get<bool>();
     ladder.push_back(std::move(rung));
   }
@@ -121,13 +108,14 @@ void ReadMarks(const std::string& text, Cotutelle& cotutelle) {
   cotutelle.approvals = ApprovalsOf(marks.at("approvals"));
   cotutelle.ladder = LadderOf(marks.at("ladder"));
   for (const Json& item : marks.at("timeline")) {
-    cotutelle.timeline.push_back({.first = RequiredDate(item.at("first").get<std::string>()),
-                                  .amendment = item.at("amendment").get<std::string>(),
-                                  .text = RequiredText(item.at("text").get<std::string>())});
+    cotutelle.timeline.push_back(
+        {.first = db::UnpackRequiredDate(item.at("first").get<std::string>()),
+         .amendment = item.at("amendment").get<std::string>(),
+         .text = RequiredText(item.at("text").get<std::string>())});
   }
   for (const Json& item : marks.at("rests")) {
-    cotutelle.rests.push_back({.first = RequiredDate(item.at("first").get<std::string>()),
-                               .last = MaybeDate(item.at("last").get<std::string>())});
+    cotutelle.rests.push_back({.first = db::UnpackRequiredDate(item.at("first").get<std::string>()),
+                               .last = db::UnpackDate(item.at("last").get<std::string>())});
   }
   cotutelle.blocked_by = marks.at("blocked_by").get<std::vector<std::string>>();
 }
@@ -142,11 +130,11 @@ Cotutelle CotutelleOf(const db::Row& row) {
   cotutelle.version = static_cast<int>(row.Int("version"));
   cotutelle.content_hash = row.Text("content_hash");
   ReadMarks(row.Text("marks"), cotutelle);
-  cotutelle.ladder_date = MaybeDate(row.Text("ladder_date"));
-  cotutelle.signed_date = MaybeDate(row.Text("signed_date"));
-  cotutelle.in_force_date = MaybeDate(row.Text("in_force_date"));
-  cotutelle.ended_date = MaybeDate(row.Text("ended_date"));
-  cotutelle.notice_end_date = MaybeDate(row.Text("notice_end_date"));
+  cotutelle.ladder_date = db::UnpackDate(row.Text("ladder_date"));
+  cotutelle.signed_date = db::UnpackDate(row.Text("signed_date"));
+  cotutelle.in_force_date = db::UnpackDate(row.Text("in_force_date"));
+  cotutelle.ended_date = db::UnpackDate(row.Text("ended_date"));
+  cotutelle.notice_end_date = db::UnpackDate(row.Text("notice_end_date"));
   cotutelle.successor = row.Text("successor");
   cotutelle.end_reason = row.Text("end_reason");
   cotutelle.demo = row.Bool("demo");
@@ -162,7 +150,7 @@ Amendment AmendmentOf(const db::Row& row) {
   amendment.id = row.Text("id");
   amendment.changes = RequiredText(row.Text("changes"));
   amendment.paths = Json::parse(row.Text("paths")).get<std::vector<std::string>>();
-  amendment.effective_date = RequiredDate(row.Text("effective_date"));
+  amendment.effective_date = db::UnpackRequiredDate(row.Text("effective_date"));
   amendment.state = RequiredState(row.Text("state"));
   amendment.version = static_cast<int>(row.Int("version"));
   amendment.content_hash = row.Text("content_hash");
@@ -170,7 +158,7 @@ Amendment AmendmentOf(const db::Row& row) {
   const Json marks = Json::parse(row.Text("marks"));
   amendment.approvals = ApprovalsOf(marks.at("approvals"));
   amendment.ladder = LadderOf(marks.at("ladder"));
-  amendment.ladder_date = MaybeDate(row.Text("ladder_date"));
+  amendment.ladder_date = db::UnpackDate(row.Text("ladder_date"));
   amendment.revision = row.Int("revision");
   amendment.create_time = row.At("create_time");
   amendment.update_time = row.At("update_time");
@@ -269,10 +257,10 @@ absl::StatusOr<Cotutelle> LoadCotutelle(db::Tx& tx, const std::string& id, const
                                         Lock lock) {
   if (lock == Lock::kYes) {
     RETURN_IF_ERROR(ThesisOf(tx, id, scope).status());
-    ASSIGN_OR_RETURN(
-        const db::Rows rows,
-        tx.Query("SELECT " + std::string(kColumns) + " FROM cotutelle WHERE id = $1" + LockOf(lock),
-                 {id}));
+    ASSIGN_OR_RETURN(const db::Rows rows,
+                     tx.Query("SELECT " + std::string(kColumns) + " FROM cotutelle WHERE id = $1" +
+                                  db::LockToken(lock),
+                              {id}));
     if (rows.empty()) return NoCotutelle(id);
     return CotutelleOf(rows.front());
   }
@@ -349,10 +337,11 @@ absl::StatusOr<CotutelleText> LoadVersion(db::Tx& tx, const std::string& cotutel
 
 absl::StatusOr<Amendment> LoadAmendment(db::Tx& tx, const std::string& cotutelle,
                                         const std::string& id, Lock lock) {
-  ASSIGN_OR_RETURN(const db::Rows rows,
-                   tx.Query("SELECT " + std::string(kAmendmentColumns) +
-                                " FROM amendment WHERE cotutelle = $1 AND id = $2" + LockOf(lock),
-                            {cotutelle, id}));
+  ASSIGN_OR_RETURN(
+      const db::Rows rows,
+      tx.Query("SELECT " + std::string(kAmendmentColumns) +
+                   " FROM amendment WHERE cotutelle = $1 AND id = $2" + db::LockToken(lock),
+               {cotutelle, id}));
   if (!rows.empty()) return AmendmentOf(rows.front());
   return NotFound(kAmendmentNotFound, "the agreement has no such amendment",
                   {{"amendment", "cotutelles/" + cotutelle + "/amendments/" + id}});

@@ -50,7 +50,7 @@ void InsertRuleSet(db::Tx& tx, const RuleSetRow& row) {
 }
 
 absl::StatusOr<std::string> RuleStamp(db::Tx& tx, Lock lock) {
-  const std::string token = lock == Lock::kYes ? " {for_update}" : "";
+  const std::string token = db::LockToken(lock);
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query("SELECT stamp FROM rule_book WHERE id = 1" + token));
   return rows.empty() ? std::string() : rows.front().Text("stamp");

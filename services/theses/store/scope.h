@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/db/value.h"
+#include "common/db/query.h"
 
 // Who may see which theses. Every query by or for a caller carries it, so that what is foreign
 // looks exactly like what does not exist.
@@ -19,21 +19,9 @@ struct Scope {
 // The service itself: timers, events, recomputation.
 inline Scope Everything() { return {.person = "", .offices = {}, .everywhere = true}; }
 
-enum class Lock { kNo, kYes };
-
-// A WHERE condition and its parameters. Its numbers begin at `first`; `next` is the first free one.
-struct Condition {
-  std::string sql;
-  db::Values parameters;
-  int next = 1;
-};
-
-// A page of a list, as common/rpc computes it: its parameters follow the scope's.
-struct Slice {
-  std::string where;
-  std::string order_and_limit;
-  db::Values parameters;
-};
+using db::Condition;
+using db::Lock;
+using db::Slice;
 
 // On the columns of the table `thesis`, by that name: whoever asks for what hangs on a thesis joins
 // it. "(thesis.student = $2 OR thesis.director_a = $2 OR thesis.institution_a {any $3} ...)".

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/db/packed.h"
 #include "common/error/check.h"
 
 namespace jointly::theses::store {
@@ -30,9 +31,7 @@ class Writer {
   void Field(const char* name, const std::optional<Date>& value) {
     if (value.has_value()) json_[name] = FormatDate(*value);
   }
-  void Field(const char* name, const CivilTime& value) {
-    json_[name] = FormatDate(value.date) + " " + FormatClock(value.clock) + " " + value.zone;
-  }
+  void Field(const char* name, const CivilTime& value) { json_[name] = db::Pack(value); }
   template <typename Row>
   void Rows(const char* name, const std::vector<Row>& rows) {
     for (const Row& row : rows) {
@@ -75,17 +74,12 @@ class Reader {
     value.reset();
     const auto found = json_.find(name);
     if (found == json_.end()) return;
-    const auto date = ParseDate(found->get<std::string>());
-    Check(date.ok(), "a date that was stored is none");
-    value = *date;
+    value = db::UnpackRequiredDate(found->get<std::string>());
   }
   void Field(const char* name, CivilTime& value) {
-    const std::string text = json_.value(name, std::string());
-    Check(text.size() > 20, "a civil time that was stored is none");
-    const auto date = ParseDate(text.substr(0, 10));
-    const auto clock = ParseClock(text.substr(11, 8));
-    Check(date.ok() && clock.ok(), "a civil time that was stored is none");
-    value = {.date = *date, .clock = *clock, .zone = text.substr(20)};
+    const auto civil = db::UnpackCivilTime(json_.value(name, std::string()));
+    Check(civil.has_value(), "a civil time that was stored is none");
+    value = *civil;
   }
   template <typename Row>
   void Rows(const char* name, std::vector<Row>& rows) {

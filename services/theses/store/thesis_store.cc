@@ -54,11 +54,10 @@ absl::StatusOr<Thesis> LoadThesis(db::Tx& tx, const std::string& id, const Scope
   const Condition condition = ScopeCondition(scope, /*first=*/2);
   db::Values parameters = {id};
   parameters.insert(parameters.end(), condition.parameters.begin(), condition.parameters.end());
-  ASSIGN_OR_RETURN(
-      const db::Rows rows,
-      tx.Query("SELECT " + std::string(kColumns) + " FROM thesis WHERE thesis.id = $1 AND " +
-                   condition.sql + (lock == Lock::kYes ? " {for_update}" : ""),
-               parameters));
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query("SELECT " + std::string(kColumns) +
+                                                     " FROM thesis WHERE thesis.id = $1 AND " +
+                                                     condition.sql + db::LockToken(lock),
+                                                 parameters));
   if (rows.empty()) {
     return NotFound(kThesisNotFound, "no such thesis within your reach",
                     {{"thesis", "theses/" + id}});

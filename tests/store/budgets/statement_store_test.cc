@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "services/budgets/domain/converted.h"
 #include "services/budgets/store/migrations.h"
 #include "services/budgets/store/terms_store.h"
 #include "tests/support/database_fixture.h"

@@ -164,6 +164,85 @@ TEST_P(StatementViewsTest, ExportsEveryFormatWithTheSameBytesAgain) {
   EXPECT_EQ(ReasonOf(See(&ViewExport, request).status()), "INVALID_CSV_OPTION");
 }
 
+// The file of a frozen report, or of a close's digest: one period, under the hash that was signed.
+TEST_P(StatementViewsTest, ExportsOnePeriodWithItsHash) {
+  pb::GetStatementRequest one = Statement();
+  one.set_period("budgets/grenoble-unit/periods/p2");
+  const auto statement = See(&ViewStatement, one);
+  ASSERT_TRUE(statement.ok()) << statement.status();
+  for (const char* format : {"json", "csv"}) {
+    pb::ExportStatementRequest request;
+    request.set_name("budgets/grenoble-unit");
+    request.set_format(format);
+    request.set_period(one.period());
+    const auto file = See(&ViewExport, request);
+    ASSERT_TRUE(file.ok()) << file.status();
+    EXPECT_NE(file->content().find(statement->content_hash()), std::string::npos) << format;
+    EXPECT_EQ(file->content().find("28400.00"), std::string::npos) << "of p1";
+    EXPECT_NE(file->content().find("34100.00"), std::string::npos) << "of p2";
+    EXPECT_EQ(file->file_name(),
+              "grenoble-unit-" + std::to_string(statement->as_of_sequence()) + "-p2." + format);
+  }
+  pb::ExportStatementRequest request;
+  request.set_name("budgets/grenoble-unit");
+  request.set_format("xlsx");
+  request.set_period("p7");
+  EXPECT_EQ(ReasonOf(See(&ViewExport, request).status()), "PERIOD_NOT_FOUND");
+  for (const char* format : {"beancount", "hledger", "jsonl"}) {
+    request.set_format(format);
+    EXPECT_TRUE(absl::IsInvalidArgument(See(&ViewExport, request).status())) << format;
+  }
+}
+
+// What a funder reads: the actuals of a period at its mean rate, as a file; only at a mean that
+// stays what it is.
+TEST_P(StatementViewsTest, ExportsActualsAtTheMeanRateOfThePeriod) {
+  ImportRates("2020-04-01", "2021-12-31");
+  pb::ExportStatementRequest request;
+  request.set_name("budgets/grenoble-unit");
+  request.set_format("csv");
+  request.set_period("p1");
+  request.set_conversion_currency_code("JPY");
+  const auto file = See(&ViewExport, request);
+  ASSERT_TRUE(file.ok()) << file.status();
+  // 77,990.47 at 120.4688.
+  EXPECT_NE(file->content().find(",120.4688,9395418,JPY\r\n"), std::string::npos)
+      << file->content();
+  request.set_format("json");
+  const std::string json = See(&ViewExport, request)->content();
+  EXPECT_NE(json.find("\"rate\":\"120.4688\",\"rate_date\":\"2021-03-31\""), std::string::npos)
+      << json;
+  EXPECT_NE(json.find("\"actual\":\"9395418\""), std::string::npos) << json;
+  // Beside the statement: its hash is that of the statement alone.
+  pb::GetStatementRequest one = Statement();
+  one.set_period("p1");
+  EXPECT_NE(json.find(See(&ViewStatement, one)->content_hash()), std::string::npos);
+
+  // A period of which rates are to come has no mean yet.
+  for (const char* period : {"", "p2"}) {
+    request.set_period(period);
+    EXPECT_EQ(ReasonOf(See(&ViewExport, request).status()), "RATE_MISSING") << period;
+  }
+  // Until a day it has one, which later days do not change.
+  *request.mutable_as_of_date() = ToDate("2021-12-31");
+  const auto before = See(&ViewExport, request);
+  ASSERT_TRUE(before.ok()) << before.status();
+  ImportRates("2022-01-03", "2022-03-31");
+  EXPECT_EQ(See(&ViewExport, request)->content(), before->content());
+  request.set_format("xlsx");
+  EXPECT_TRUE(See(&ViewExport, request).ok());
+}
+
+// Of one period, life to date is not converted: it is not of this period alone.
+TEST_P(StatementViewsTest, ConvertsLifeToDateWhenAllOfItIsShown) {
+  ImportRates("2020-04-01", "2023-03-31");
+  pb::GetStatementRequest request = Statement();
+  request.set_conversion_currency_code("JPY");
+  EXPECT_TRUE(See(&ViewStatement, request)->life_to_date().has_converted_actual());
+  request.set_period("p1");
+  EXPECT_FALSE(See(&ViewStatement, request)->life_to_date().has_converted_actual());
+}
+
 TEST_P(StatementViewsTest, ListsTheJournalPageByPage) {
   pb::ListJournalsRequest request;
   request.set_parent("budgets/grenoble-unit");

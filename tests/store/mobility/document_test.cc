@@ -31,9 +31,9 @@ class DocumentTest : public MobilityTest {
     rpc::Call caller = request_id.empty() ? As(principal) : world().As(principal, request_id);
     auto upload = api().BeginUpload(caller, start);
     if (!upload.ok()) return upload.status();
-    for (std::size_t at = 0; at < paper.content.size(); at += kUploadChunkBytes) {
+    for (std::size_t at = 0; at < paper.content.size(); at += blob::kChunkBytes) {
       const absl::Status status =
-          (*upload)->Append(std::string_view(paper.content).substr(at, kUploadChunkBytes));
+          (*upload)->Append(std::string_view(paper.content).substr(at, blob::kChunkBytes));
       if (!status.ok()) return status;
     }
     const absl::Status closed = (*upload)->Close();
@@ -46,7 +46,7 @@ class DocumentTest : public MobilityTest {
     rpc::Call caller = As(principal);
     auto download = api().OpenDownload(caller, request);
     if (!download.ok()) return download.status();
-    std::string content = download->document.file_name() + "\n";
+    std::string content = download->resource.file_name() + "\n";
     while (true) {
       auto chunk = download->content->Next();
       if (!chunk.ok()) return chunk.status();
@@ -171,9 +171,9 @@ TEST_P(DocumentTest, AnUploadThatIsBrokenOffLeavesNothing) {
 
 TEST_P(DocumentTest, SizesHaveLimits) {
   const std::string application = NewDraft();
-  const std::string large = test::SamplePdf() + std::string(kUploadBytesMax, 'x');
+  const std::string large = test::SamplePdf() + std::string(blob::kUploadBytesMax, 'x');
   EXPECT_EQ(Outcome(Upload(application, {.content = large})), "UPLOAD_TOO_LARGE");
-  const std::string full = large.substr(0, static_cast<std::size_t>(kUploadBytesMax));
+  const std::string full = large.substr(0, static_cast<std::size_t>(blob::kUploadBytesMax));
   EXPECT_TRUE(Upload(application, {.content = full}).ok()) << "ten MiB exactly";
   pb::UploadDocumentRequest::Start start;
   start.set_parent(application);
@@ -181,7 +181,7 @@ TEST_P(DocumentTest, SizesHaveLimits) {
   start.set_file_name("t.pdf");
   rpc::Call caller = As(Student(1));
   auto upload = Must(api().BeginUpload(caller, start));
-  EXPECT_EQ(ReasonOf(upload->Append(std::string(kUploadChunkBytes + 1, 'x'))), "UPLOAD_TOO_LARGE");
+  EXPECT_EQ(ReasonOf(upload->Append(std::string(blob::kChunkBytes + 1, 'x'))), "UPLOAD_TOO_LARGE");
   // The student's own limit counts every upload, equal contents too.
   for (int i = 0; i < 9; ++i) EXPECT_TRUE(Upload(application, {.content = full}).ok()) << i;
   EXPECT_EQ(Outcome(Upload(application, {.content = full})), "UPLOAD_QUOTA");

@@ -95,8 +95,8 @@ class StreamTest : public MobilityTest {
   }
   std::vector<pb::UploadDocumentRequest> Messages(const std::string& content) const {
     std::vector<pb::UploadDocumentRequest> messages = {StartMessage()};
-    for (std::size_t at = 0; at < content.size(); at += kUploadChunkBytes) {
-      messages.push_back(Chunk(content.substr(at, kUploadChunkBytes)));
+    for (std::size_t at = 0; at < content.size(); at += blob::kChunkBytes) {
+      messages.push_back(Chunk(content.substr(at, blob::kChunkBytes)));
     }
     return messages;
   }
@@ -175,7 +175,7 @@ TEST_P(StreamTest, RefusalsReachTheCaller) {
       {"another hash", {bad_hash, Chunk(pdf)}, Student(1), "HASH_MISMATCH"},
       {"a broken id", {bad_id, Chunk(pdf)}, Student(1), "INVALID_REQUEST_ID"},
       {"a large chunk",
-       {StartMessage(), Chunk(std::string(kUploadChunkBytes + 1, 'x'))},
+       {StartMessage(), Chunk(std::string(blob::kChunkBytes + 1, 'x'))},
        Student(1),
        "UPLOAD_TOO_LARGE"},
       {"a large document", Messages(pdf + std::string(11'000'000, 'x')), Student(1),

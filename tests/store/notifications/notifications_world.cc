@@ -1,6 +1,7 @@
 #include "tests/store/notifications/notifications_world.h"
 
 #include "common/rpc/convert.h"
+#include "common/text/text.h"
 #include "services/notifications/domain/format.h"
 #include "services/notifications/domain/types.h"
 

@@ -11,6 +11,8 @@
 #include "services/budgets/domain/statement.h"
 #include "services/budgets/store/ledger_store.h"
 #include "services/budgets/store/statement_store.h"
+#include "tests/support/budgets/calendar_check.h"
+#include "tests/support/budgets/conversion_check.h"
 #include "tests/support/budgets/reading.h"
 #include "tests/support/budgets/transfer_check.h"
 
@@ -82,7 +84,7 @@ void CheckCommitments(db::Database& database, Findings& findings) {
   MustBeNone(database, findings, "B5 entries and events of a commitment differ in number", R"sql(
       SELECT c.id || ' ' || m.movement AS who
         FROM commitment AS c
-        JOIN (SELECT 'reserve' AS movement, 'jointly.budgets.commitment.reserved.v1' AS event
+  CROSS JOIN (SELECT 'reserve' AS movement, 'jointly.budgets.commitment.reserved.v1' AS event
                UNION ALL SELECT 'liquidate', 'jointly.budgets.commitment.liquidated.v1') AS m
        WHERE (SELECT COUNT(*) FROM journal AS j
                WHERE j.budget = c.budget AND j.document = 'commitments/' || c.id
@@ -193,16 +195,24 @@ void CheckHands(db::Database& database, Findings& findings) {
                                                 c.approver_for))sql");
 }
 
-}  // namespace
+// What only the audit knows: who reopened a period, who put an amendment in force.
+void CheckSecondHands(db::Database& database, Findings& findings) {
+  MustBeNone(database, findings, "B14 one person asked and opened it again", R"sql(
+      SELECT done.subject AS who FROM audit AS done
+       WHERE done.action = 'reopened'
+         AND done.actor = (SELECT asked.actor FROM audit AS asked
+                            WHERE asked.subject = done.subject AND asked.id < done.id
+                              AND asked.action = 'reopen_requested'
+                            ORDER BY asked.id DESC LIMIT 1))sql");
+  MustBeNone(database, findings, "B14 one person made an amendment and put it in force", R"sql(
+      SELECT done.subject AS who FROM audit AS done JOIN audit AS made
+          ON made.subject = done.subject AND made.actor = done.actor
+       WHERE done.subject LIKE '%/amendments/%' AND done.action = 'in_force'
+         AND made.action = 'created')sql");
+}
 
-void CheckBudgets(db::Database& database, const Signer& sign, Findings& findings) {
-  for (const db::Row& row : Query(database, "SELECT id FROM budget")) {
-    CheckProof(database, row.Text("id"), findings);
-    CheckCloses(database, row.Text("id"), sign, findings);
-    CheckTransfers(database, row.Text("id"), findings);
-  }
-  CheckCommitments(database, findings);
-  CheckSums(database, findings);
+// B8, B15: dates of entries, and what was paid.
+void CheckPayments(db::Database& database, Findings& findings) {
   MustBeNone(database, findings, "B8 an entry is dated in a closed period", R"sql(
       SELECT j.budget || ' journal ' || j.sequence || ' ' || j.movement || ' of '
              || j.effective_on AS who
@@ -211,7 +221,58 @@ void CheckBudgets(db::Database& database, const Signer& sign, Findings& findings
          AND j.effective_on >= period.start_date AND j.effective_on <= period.end_date)sql");
   MustBeNone(database, findings, "B15 more is paid than was recognised", R"sql(
       SELECT id AS who FROM commitment WHERE paid < 0 OR paid > liquidated)sql");
+  // At every day, not only now: what is reserved or recognised, less what is paid, by claims too.
+  MustBeNone(database, findings, "B15 more is paid than committed", R"sql(
+      SELECT DISTINCT cumulated.budget || ' ' || cumulated.document || ' on '
+             || cumulated.effective_on AS who
+        FROM (SELECT entry.budget, entry.document, entry.effective_on,
+                     SUM(entry.amount) OVER (PARTITION BY entry.budget, entry.document
+                                             ORDER BY entry.effective_on) AS outstanding
+                FROM (SELECT j.budget, j.effective_on,
+                             COALESCE('commitments/' || claim.commitment, j.document) AS document,
+                             CASE WHEN p.side = 'debit' THEN p.amount ELSE -p.amount END
+                             * CASE WHEN p.path LIKE 'payable/%' THEN -1 ELSE 1 END AS amount
+                        FROM journal AS j
+                        JOIN posting AS p ON p.budget = j.budget AND p.sequence = j.sequence
+                        LEFT JOIN claim ON claim.budget = j.budget
+                                       AND j.document = 'claims/' || claim.id
+                       WHERE (p.path LIKE 'line/%' AND p.layer = 'pending')
+                          OR p.path LIKE 'spent/%'
+                          OR (p.path LIKE 'payable/%' AND p.layer = 'posted'
+                              AND j.counts_as = 'pay')) AS entry
+               WHERE entry.document LIKE 'commitments/%') AS cumulated
+       WHERE cumulated.outstanding < 0)sql");
+}
+
+}  // namespace
+
+std::vector<Journal> JournalsOf(db::Database& database, const std::string& budget) {
+  constexpr int kJournalsMax = 10'000;
+  auto journals =
+      database.Read([&](db::Tx& tx) { return store::LoadJournals(tx, budget, 0, kJournalsMax); });
+  Check(journals.ok(), journals.status().ToString());
+  return *std::move(journals);
+}
+
+void CheckBudgets(db::Database& database, const Signer& sign, Findings& findings) {
+  for (const db::Row& row : Query(database, "SELECT id FROM budget ORDER BY id")) {
+    const std::string& budget = row.Text("id");
+    CheckProof(database, budget, findings);
+    CheckCloses(database, budget, sign, findings);
+    const std::vector<Journal> journals = JournalsOf(database, budget);
+    CheckTransfers(database, budget, journals, findings);
+    CheckConversions(database, budget, journals, findings);
+    CheckCalendars(database, budget, journals, 0, std::nullopt, findings);
+  }
+  CheckDocuments(database, findings);
+}
+
+void CheckDocuments(db::Database& database, Findings& findings) {
+  CheckCommitments(database, findings);
+  CheckSums(database, findings);
+  CheckPayments(database, findings);
   CheckHands(database, findings);
+  CheckSecondHands(database, findings);
 }
 
 }  // namespace jointly::budgets::invariants

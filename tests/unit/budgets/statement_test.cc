@@ -1,9 +1,11 @@
 #include "services/budgets/domain/statement.h"
+#include "services/budgets/domain/converted.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
+#include "services/budgets/domain/converted.h"
 #include "services/budgets/domain/exercice.h"
 #include "tests/support/table.h"
 #include "tests/unit/budgets/grenoble_unit.h"
