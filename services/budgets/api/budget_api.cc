@@ -107,7 +107,8 @@ absl::StatusOr<pb::ListBudgetsResponse> Api::ListBudgets(rpc::Call& call,
         for (const Budget& budget : budgets) {
           pb::Budget& message = *response.add_budgets();
           message = ToProto(budget);
-          ASSIGN_OR_RETURN(const auto sums, store::LoadSums(tx, budget.id, store::AsOf{}));
+          ASSIGN_OR_RETURN(const auto sums,
+                           store::LoadSums(tx, budget.id, store::AsOf{}, store::Span::kAll));
           const BudgetBalance balance = BalanceOf(sums);
           *message.mutable_totals() = ToProto(TotalOf(balance, ""), balance.paid, budget.currency);
           *message.mutable_pool() = AmountToProto({balance.pool, budget.currency});

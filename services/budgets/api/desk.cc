@@ -385,7 +385,7 @@ absl::StatusOr<std::vector<Alert>> Desk::Settle() {
 
 absl::StatusOr<BudgetBalance> Desk::Balance() const {
   ASSIGN_OR_RETURN(const std::vector<MovementSum> sums,
-                   store::LoadSums(*tx_, budget_.id, store::AsOf{}));
+                   store::LoadSums(*tx_, budget_.id, store::AsOf{}, store::Span::kAll));
   return BalanceOf(sums);
 }
 

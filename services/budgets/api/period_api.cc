@@ -94,7 +94,8 @@ absl::StatusOr<pb::ListLinesResponse> Api::ListLines(rpc::Call& call,
       [&](db::Tx& tx) -> absl::StatusOr<pb::ListLinesResponse> {
         ASSIGN_OR_RETURN(const Budget budget,
                          store::LoadBudget(tx, id, ScopeOf(call), store::Lock::kNo));
-        ASSIGN_OR_RETURN(const auto sums, store::LoadSums(tx, id, store::AsOf{}));
+        ASSIGN_OR_RETURN(const auto sums,
+                         store::LoadSums(tx, id, store::AsOf{}, store::Span::kAll));
         const BudgetBalance balance = BalanceOf(sums);
         const int size = request.page_size() <= 0 ? rpc::kPageSizeDefault
                                                   : std::min(request.page_size(), kLinesPage);

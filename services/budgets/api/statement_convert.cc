@@ -96,6 +96,7 @@ pb::Statement StatementToProto(const Statement& statement, const ConvertedActual
   *proto.mutable_pool_returned() = AmountIn(statement, statement.pool_returned);
   FillAnnexes(statement, proto);
   proto.set_content_hash(statement.content_hash);
+  proto.set_next_annexes_page_token(statement.next_annexes_page_token);
   return proto;
 }
 

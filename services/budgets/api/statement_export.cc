@@ -75,6 +75,7 @@ absl::Status CheckFormat(const pb::ExportStatementRequest& request) {
   if (IsJournal(format)) {
     constexpr const char* kOfStatements = "is of json, csv and xlsx: a journal is a whole";
     violations.Require(request.period().empty(), "period", kOfStatements);
+    violations.Require(request.annexes_page_token().empty(), "annexes_page_token", kOfStatements);
     violations.Require(request.conversion_currency_code().empty(), "conversion_currency_code",
                        kOfStatements);
   }

@@ -18,6 +18,11 @@ absl::StatusOr<store::StatementOrder> OrderOf(const Request& request) {
                               .period = request.period().substr(request.period().rfind('/') + 1)};
   violations.Require(request.as_of_sequence() >= 0, "as_of_sequence",
                      "is negative: 0 is now, 1 the first journal");
+  const auto places = store::PlacesOf(request.annexes_page_token());
+  if (violations.Require(places.has_value(), "annexes_page_token",
+                         "must be the token of the statement before")) {
+    order.annexes = *places;
+  }
   order.as_of_date =
       ReadMaybeDate(request.has_as_of_date(), request.as_of_date(), "as_of_date", violations);
   RETURN_IF_ERROR(violations.ToStatus());

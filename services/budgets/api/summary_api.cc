@@ -21,7 +21,8 @@ absl::StatusOr<pb::BudgetSummary> SummaryOf(db::Tx& tx, const Budget& budget) {
   *summary.mutable_start_date() = message.start_date();
   *summary.mutable_end_date() = message.end_date();
   *summary.mutable_contract_amount() = message.contract_amount();
-  ASSIGN_OR_RETURN(const auto sums, store::LoadSums(tx, budget.id, store::AsOf{}));
+  ASSIGN_OR_RETURN(const auto sums,
+                   store::LoadSums(tx, budget.id, store::AsOf{}, store::Span::kAll));
   const BudgetBalance balance = BalanceOf(sums);
   const LineBalance total = TotalOf(balance, "");
   *summary.mutable_totals() = ToProto(total, balance.paid, budget.currency);

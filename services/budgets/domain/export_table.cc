@@ -82,6 +82,9 @@ SheetTable Summary(const Statement& statement) {
   table.rows.push_back({"pool", amount(statement.pool)});
   table.rows.push_back({"pool_returned", amount(statement.pool_returned)});
   table.rows.push_back({"contract", amount(statement.contract)});
+  if (!statement.next_annexes_page_token.empty()) {
+    table.rows.push_back({"next_annexes_page_token", statement.next_annexes_page_token});
+  }
   table.rows.push_back({"content_hash", statement.content_hash});
   return table;
 }

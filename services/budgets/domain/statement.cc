@@ -200,7 +200,7 @@ std::optional<TransferRow> TransferOf(const Journal& journal) {
   return row;
 }
 
-absl::Status ExchangeFold::Add(const Journal& journal) {
+absl::Status ExchangeFold::Add(const Journal& journal, bool listed) {
   std::int64_t gained = 0;
   for (const Posting& posting : journal.postings) {
     if (posting.account != ExchangeAccount(control_) || posting.layer != Layer::kPosted) continue;
@@ -226,7 +226,7 @@ absl::Status ExchangeFold::Add(const Journal& journal) {
       row.difference = less.minor;
     }
     differences_[journal.id] += row.difference;
-    rows_.push_back(std::move(row));
+    if (listed) rows_.push_back(std::move(row));
   }
   return absl::OkStatus();
 }
@@ -267,6 +267,7 @@ absl::StatusOr<Statement> MakeStatement(const StatementInput& input) {
   statement.exercices = Exercices(input, tally, statement.contract);
   statement.transfers = input.transfers;
   statement.exchanges = input.exchanges;
+  statement.next_annexes_page_token = input.next_annexes_page_token;
   for (const auto& [partner, row] : tally.in_kind) statement.in_kind.push_back(row);
   statement.content_hash = HashOf(statement);
   return statement;

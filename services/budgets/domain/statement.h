@@ -57,7 +57,8 @@ class ExchangeFold {
  public:
   explicit ExchangeFold(std::string control_currency_code)
       : control_(std::move(control_currency_code)) {}
-  absl::Status Add(const Journal& journal);
+  // `listed`: else only what later ones are counted from.
+  absl::Status Add(const Journal& journal, bool listed = true);
   std::vector<ExchangeRow> Finish() && { return std::move(rows_); }
 
  private:
@@ -82,6 +83,7 @@ struct StatementInput {
   std::vector<MovementSum> sums;
   std::vector<TransferRow> transfers;
   std::vector<ExchangeRow> exchanges;
+  std::string next_annexes_page_token;  // Not empty: there are more transfers or exchanges.
 };
 
 struct StatementRow {
@@ -145,6 +147,7 @@ struct Statement {
   std::vector<ExerciceRow> exercices;
   std::vector<TransferRow> transfers;
   std::vector<ExchangeRow> exchanges;
+  std::string next_annexes_page_token;
   std::vector<InKindRow> in_kind;
   std::string content_hash;  // SHA-256 of CanonicalStatement (converted.h) without the hash.
 };

@@ -96,26 +96,31 @@ Field InKind(const Statement& statement) {
 
 Field::Object ToField(const Statement& statement) {
   const money::Currency& currency = statement.currency;
-  return {{"budget", statement.budget},
-          {"display_name", statement.display_name},
-          {"as_of_sequence", statement.as_of_sequence},
-          {"as_of_date",
-           statement.as_of_date.has_value() ? FormatDate(*statement.as_of_date) : std::string()},
-          {"calendar", Name(statement.calendar)},
-          {"currency_code", currency.code},
-          {"authorised_version", statement.authorised_version},
-          {"rows", ToField(statement.rows, currency)},
-          {"by_period", ToField(statement.by_period, currency)},
-          {"by_category", ToField(statement.by_category, currency)},
-          {"by_partner", ToField(statement.by_partner, currency)},
-          {"life_to_date", ToField(statement.life_to_date, currency)},
-          {"pool", Amount(statement.pool, currency)},
-          {"pool_returned", Amount(statement.pool_returned, currency)},
-          {"contract", Amount(statement.contract, currency)},
-          {"exercices", Exercices(statement)},
-          {"transfers", Transfers(statement)},
-          {"exchanges", Exchanges(statement)},
-          {"in_kind", InKind(statement)}};
+  Field::Object text{
+      {"budget", statement.budget},
+      {"display_name", statement.display_name},
+      {"as_of_sequence", statement.as_of_sequence},
+      {"as_of_date",
+       statement.as_of_date.has_value() ? FormatDate(*statement.as_of_date) : std::string()},
+      {"calendar", Name(statement.calendar)},
+      {"currency_code", currency.code},
+      {"authorised_version", statement.authorised_version},
+      {"rows", ToField(statement.rows, currency)},
+      {"by_period", ToField(statement.by_period, currency)},
+      {"by_category", ToField(statement.by_category, currency)},
+      {"by_partner", ToField(statement.by_partner, currency)},
+      {"life_to_date", ToField(statement.life_to_date, currency)},
+      {"pool", Amount(statement.pool, currency)},
+      {"pool_returned", Amount(statement.pool_returned, currency)},
+      {"contract", Amount(statement.contract, currency)},
+      {"exercices", Exercices(statement)},
+      {"transfers", Transfers(statement)},
+      {"exchanges", Exchanges(statement)},
+      {"in_kind", InKind(statement)}};
+  if (!statement.next_annexes_page_token.empty()) {
+    text.emplace("next_annexes_page_token", statement.next_annexes_page_token);
+  }
+  return text;
 }
 
 Field Converted(const std::vector<StatementRow>& rows, RowGroup group,

@@ -1,5 +1,7 @@
 #include "services/budgets/store/ledger_rows.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -8,6 +10,7 @@
 #include "common/error/macros.h"
 #include "common/money/money.h"
 #include "common/time/civil.h"
+#include "services/budgets/store/annex_store.h"
 
 namespace jointly::budgets::store {
 namespace {
@@ -51,6 +54,19 @@ constexpr std::string_view kConversionColumns =
     "p.sequence, p.from_amount, p.from_currency, p.to_amount, p.to_currency, p.rate, p.rate_date, "
     "p.policy";
 
+// A table under its alias; of chosen sequences on PostgreSQL each looked up by the key. Before the
+// first ANALYZE it takes a fast growing journal for a tiny one, and would rather read all of it.
+std::string FromOf(db::Tx& tx, std::string_view table, std::string_view alias,
+                   const JournalFilter& filter) {
+  std::string from(table);
+  if (!filter.chosen.empty() && tx.is_postgres()) {
+    from = "(VALUES " + std::string(filter.chosen) +
+           ") AS v (wanted) CROSS JOIN LATERAL (SELECT * FROM " + std::string(table) +
+           " WHERE budget = $1 AND sequence = v.wanted OFFSET 0)";
+  }
+  return from.append(" AS ").append(alias);
+}
+
 // Rows of a journal's part, in the journal's order.
 absl::StatusOr<db::Rows> SelectParts(db::Tx& tx, std::string_view columns, std::string_view table,
                                      const JournalFilter& filter) {
@@ -60,7 +76,7 @@ absl::StatusOr<db::Rows> SelectParts(db::Tx& tx, std::string_view columns, std::
     sql.append(" AS p ON p.budget = j.budget AND p.sequence = j.sequence WHERE ");
     sql.append(filter.where);
   } else {
-    sql.append(table).append(" AS p WHERE ").append(filter.range);
+    sql.append(FromOf(tx, table, "p", filter)).append(" WHERE ").append(filter.range);
   }
   sql.append(" ORDER BY p.sequence, p.position");
   return tx.Query(sql, filter.parameters);
@@ -114,7 +130,8 @@ Balance ReadBalance(const db::Row& row, std::size_t first) {
 absl::StatusOr<std::vector<Journal>> SelectJournals(db::Tx& tx, const JournalFilter& filter) {
   std::vector<Journal> journals;
   ASSIGN_OR_RETURN(const db::Rows rows,
-                   tx.Query("SELECT " + std::string(kJournalColumns) + " FROM journal AS j WHERE " +
+                   tx.Query("SELECT " + std::string(kJournalColumns) + " FROM " +
+                                FromOf(tx, "journal", "j", filter) + " WHERE " +
                                 std::string(filter.where) + " ORDER BY j.sequence",
                             filter.parameters));
   for (const db::Row& row : rows) journals.push_back(ReadJournal(row));
@@ -139,6 +156,32 @@ absl::StatusOr<std::vector<Journal>> SelectJournals(db::Tx& tx, const JournalFil
            IntegerAt(conversions[conversion], 0) == journal.sequence) {
       journal.conversions.push_back(ReadConversion(conversions[conversion++]));
     }
+  }
+  return journals;
+}
+
+// Journals of these sequences. Looked up one by one by their key: a join from the conditions that
+// found them is planned by SQLite as a walk over all postings of the budget.
+absl::StatusOr<std::vector<Journal>> SelectChosen(db::Tx& tx, const std::string& budget,
+                                                  const std::vector<std::int64_t>& sequences) {
+  constexpr std::size_t kChunk = 500;
+  std::vector<Journal> journals;
+  for (std::size_t begin = 0; begin < sequences.size(); begin += kChunk) {
+    std::string list;
+    std::string rows;
+    for (std::size_t i = begin; i < std::min(sequences.size(), begin + kChunk); ++i) {
+      const std::string sequence = std::to_string(sequences[i]);
+      list += (list.empty() ? "" : ", ") + sequence;
+      rows += (rows.empty() ? "(" : ", (") + sequence + ")";
+    }
+    const std::string in = tx.is_postgres() ? "" : "sequence IN (" + list + ")";
+    const std::string where = "j.budget = $1" + (in.empty() ? "" : " AND j." + in);
+    const std::string range = "p.budget = $1" + (in.empty() ? "" : " AND p." + in);
+    ASSIGN_OR_RETURN(
+        std::vector<Journal> chunk,
+        SelectJournals(tx,
+                       {.where = where, .range = range, .parameters = {budget}, .chosen = rows}));
+    std::move(chunk.begin(), chunk.end(), std::back_inserter(journals));
   }
   return journals;
 }
@@ -184,6 +227,7 @@ void InsertJournals(db::Tx& tx, const std::vector<Journal>& journals) {
                           "from_currency, to_amount, to_currency, rate, rate_date, policy)",
                   .columns = 10},
                  std::move(conversions));
+  InsertAnnexEntries(tx, journals);
 }
 
 void SaveBalances(db::Tx& tx, const std::string& budget,

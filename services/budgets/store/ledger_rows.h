@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,8 +22,14 @@ struct JournalFilter {
   std::string_view where;
   std::string_view range;
   db::Values parameters;
+  // Sequences "(7), (9)" to look up one by one beside `where` and `range`; empty: all of them.
+  std::string_view chosen = "";
 };
 absl::StatusOr<std::vector<Journal>> SelectJournals(db::Tx& tx, const JournalFilter& filter);
+
+// Journals of these sequences.
+absl::StatusOr<std::vector<Journal>> SelectChosen(db::Tx& tx, const std::string& budget,
+                                                  const std::vector<std::int64_t>& sequences);
 
 // Queues the journals, set-based.
 void InsertJournals(db::Tx& tx, const std::vector<Journal>& journals);

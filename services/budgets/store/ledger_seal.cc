@@ -37,7 +37,8 @@ void AddRows(db::Values& values, const Rows& rows, const TurnoverSums& sums) {
   for (const auto& [key, turnover] : sums) {
     db::AddRow(values, rows.budget, rows.unit, rows.chunk, turnover.span, turnover.path,
                Name(turnover.movement), turnover.currency_code, turnover.posted_debit,
-               turnover.posted_credit, turnover.pending_debit, turnover.pending_credit);
+               turnover.posted_credit, turnover.pending_debit, turnover.pending_credit,
+               turnover.posted_reversed, turnover.pending_reversed);
   }
 }
 
@@ -56,14 +57,17 @@ void AddToTurnover(db::Tx& tx, const std::string& budget, const std::vector<Jour
   db::InsertRows(
       tx,
       {.into = "INSERT INTO turnover (budget, unit, chunk, span, path, movement, currency_code, "
-               "posted_debit, posted_credit, pending_debit, pending_credit)",
-       .columns = 11,
+               "posted_debit, posted_credit, pending_debit, pending_credit, posted_reversed, "
+               "pending_reversed)",
+       .columns = 13,
        .conflict =
            "ON CONFLICT (budget, unit, chunk, span, path, movement, currency_code) DO UPDATE SET "
            "posted_debit = turnover.posted_debit + excluded.posted_debit, "
            "posted_credit = turnover.posted_credit + excluded.posted_credit, "
            "pending_debit = turnover.pending_debit + excluded.pending_debit, "
-           "pending_credit = turnover.pending_credit + excluded.pending_credit"},
+           "pending_credit = turnover.pending_credit + excluded.pending_credit, "
+           "posted_reversed = turnover.posted_reversed + excluded.posted_reversed, "
+           "pending_reversed = turnover.pending_reversed + excluded.pending_reversed"},
       std::move(values));
 }
 

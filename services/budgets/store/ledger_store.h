@@ -141,6 +141,10 @@ struct Turnover {
   std::int64_t posted_credit = 0;
   std::int64_t pending_debit = 0;
   std::int64_t pending_credit = 0;
+  // What reversals are of each layer's sums, debits and credits together: without them, and without
+  // what they reverse, both sides are less by it.
+  std::int64_t posted_reversed = 0;
+  std::int64_t pending_reversed = 0;
   friend bool operator==(const Turnover&, const Turnover&) = default;
 };
 // Ordered by span, path, movement; the input of statements and forecasts. Reads sums that the

@@ -43,7 +43,9 @@ absl::StatusOr<TurnoverSums> ReadSums(db::Tx& tx, const std::string& sql, db::Va
                       .posted_debit = row.Int("posted_debit"),
                       .posted_credit = row.Int("posted_credit"),
                       .pending_debit = row.Int("pending_debit"),
-                      .pending_credit = row.Int("pending_credit")};
+                      .pending_credit = row.Int("pending_credit"),
+                      .posted_reversed = row.Int("posted_reversed"),
+                      .pending_reversed = row.Int("pending_reversed")};
     AddTurnover(sums, turnover);
   }
   return sums;
@@ -58,7 +60,8 @@ absl::StatusOr<TurnoverSums> ReadKept(db::Tx& tx, const std::string& budget,
       "SELECT " + SpanOf(span, "span") +
       " AS span, path, movement, currency_code, SUM(posted_debit) AS posted_debit, "
       "SUM(posted_credit) AS posted_credit, SUM(pending_debit) AS pending_debit, "
-      "SUM(pending_credit) AS pending_credit FROM turnover WHERE budget = $1 AND " +
+      "SUM(pending_credit) AS pending_credit, SUM(posted_reversed) AS posted_reversed, "
+      "SUM(pending_reversed) AS pending_reversed FROM turnover WHERE budget = $1 AND " +
       std::string(chunks.has_value() ? "chunk >= 0 AND chunk < $2" : "chunk = $2") + " AND unit = ";
   const std::string group =
       " GROUP BY " + std::string(span == Span::kAll ? "" : "1, ") + "path, movement, currency_code";
@@ -85,11 +88,15 @@ absl::StatusOr<TurnoverSums> ReadEntries(db::Tx& tx, const std::string& budget, 
     return "SUM(CASE WHEN p.layer = '" + layer + "' AND p.side = '" + side +
            "' THEN p.amount ELSE 0 END) AS " + layer + "_" + side;
   };
+  const auto reversed = [](const std::string& layer) {
+    return "SUM(CASE WHEN j.reverses <> '' AND p.layer = '" + layer +
+           "' THEN p.amount ELSE 0 END) AS " + layer + "_reversed";
+  };
   const std::string sql =
       "SELECT " + SpanOf(span, "j.effective_on") +
       " AS span, p.path, j.counts_as AS movement, p.currency_code, " + sum("posted", "debit") +
       ", " + sum("posted", "credit") + ", " + sum("pending", "debit") + ", " +
-      sum("pending", "credit") +
+      sum("pending", "credit") + ", " + reversed("posted") + ", " + reversed("pending") +
       " FROM journal AS j JOIN posting AS p ON p.budget = j.budget AND p.sequence = j.sequence"
       " WHERE j.budget = $1 AND j.sequence > $2 AND j.sequence <= $3 AND j.effective_on <= $4"
       " GROUP BY " +
@@ -97,12 +104,12 @@ absl::StatusOr<TurnoverSums> ReadEntries(db::Tx& tx, const std::string& budget, 
   return ReadSums(tx, sql, {budget, range.after, range.last, bounds.last_day});
 }
 
+}  // namespace
+
 bool IsNothing(const Turnover& t) {
   return t.posted_debit == 0 && t.posted_credit == 0 && t.pending_debit == 0 &&
-         t.pending_credit == 0;
+         t.pending_credit == 0 && t.posted_reversed == 0 && t.pending_reversed == 0;
 }
-
-}  // namespace
 
 void AddTurnover(TurnoverSums& sums, const Turnover& turnover, std::int64_t sign) {
   Turnover& sum =
@@ -116,6 +123,8 @@ void AddTurnover(TurnoverSums& sums, const Turnover& turnover, std::int64_t sign
   sum.posted_credit += sign * turnover.posted_credit;
   sum.pending_debit += sign * turnover.pending_debit;
   sum.pending_credit += sign * turnover.pending_credit;
+  sum.posted_reversed += sign * turnover.posted_reversed;
+  sum.pending_reversed += sign * turnover.pending_reversed;
 }
 
 void AddJournal(TurnoverSums& sums, const Journal& journal, Span span) {
@@ -125,6 +134,7 @@ void AddJournal(TurnoverSums& sums, const Journal& journal, Span span) {
   for (const Posting& posting : journal.postings) {
     const bool posted = posting.layer == Layer::kPosted;
     const bool debit = posting.side == Side::kDebit;
+    const std::int64_t reversed = journal.reverses.empty() ? 0 : posting.amount;
     AddTurnover(sums, {.span = name,
                        .path = posting.account,
                        .movement = journal.counts_as,
@@ -132,7 +142,9 @@ void AddJournal(TurnoverSums& sums, const Journal& journal, Span span) {
                        .posted_debit = posted && debit ? posting.amount : 0,
                        .posted_credit = posted && !debit ? posting.amount : 0,
                        .pending_debit = !posted && debit ? posting.amount : 0,
-                       .pending_credit = !posted && !debit ? posting.amount : 0});
+                       .pending_credit = !posted && !debit ? posting.amount : 0,
+                       .posted_reversed = posted ? reversed : 0,
+                       .pending_reversed = posted ? 0 : reversed});
   }
 }
 

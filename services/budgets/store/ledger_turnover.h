@@ -23,6 +23,7 @@ enum class From { kNearest, kChunks };
 absl::StatusOr<TurnoverSums> ReadTurnovers(db::Tx& tx, const std::string& budget, const AsOf& as_of,
                                            Span span, From from);
 
+bool IsNothing(const Turnover& turnover);
 // Adds (or, with sign -1, takes away) sums of the same key. They fit, because balances do.
 void AddTurnover(TurnoverSums& sums, const Turnover& turnover, std::int64_t sign = 1);
 // Adds a journal's postings, under its month or its day.

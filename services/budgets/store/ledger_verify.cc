@@ -153,8 +153,7 @@ class Verifier {
     TurnoverSums difference = folded;
     for (const auto& [key, turnover] : stored) AddTurnover(difference, turnover, -1);
     for (const auto& [key, turnover] : difference) {
-      if (turnover.posted_debit != 0 || turnover.posted_credit != 0 ||
-          turnover.pending_debit != 0 || turnover.pending_credit != 0) {
+      if (!IsNothing(turnover)) {
         Find("B19", turnover.path,
              "the sums of " + turnover.span + " " + std::string(Name(turnover.movement)) +
                  " are not those of the journal");

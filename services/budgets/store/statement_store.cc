@@ -19,108 +19,6 @@ absl::StatusOr<Month> MonthOfSpan(const std::string& span) {
   return MonthOf(first);
 }
 
-// Journals of these sequences. Looked up one by one by their key: a join from the conditions that
-// found them is planned by SQLite as a walk over all postings of the budget.
-absl::StatusOr<std::vector<Journal>> LoadChosen(db::Tx& tx, const std::string& budget,
-                                                const db::Rows& sequences) {
-  constexpr std::size_t kChunk = 500;
-  std::vector<Journal> journals;
-  for (std::size_t begin = 0; begin < sequences.size(); begin += kChunk) {
-    std::string list;
-    for (std::size_t i = begin; i < std::min(sequences.size(), begin + kChunk); ++i) {
-      list += (list.empty() ? "" : ", ") + std::to_string(sequences[i].Int("sequence"));
-    }
-    const std::string where = "j.budget = $1 AND j.sequence IN (" + list + ")";
-    const std::string range = "p.budget = $1 AND p.sequence IN (" + list + ")";
-    ASSIGN_OR_RETURN(std::vector<Journal> chunk,
-                     SelectJournals(tx, {.where = where, .range = range, .parameters = {budget}}));
-    std::move(chunk.begin(), chunk.end(), std::back_inserter(journals));
-  }
-  return journals;
-}
-
-bool Counts(const Journal& journal, std::int64_t last, const std::optional<Date>& date) {
-  return journal.sequence <= last && (!date.has_value() || journal.effective_on <= *date);
-}
-
-// The ledger's sums count a reversal's postings on their own sides: a reversed debit is a credit
-// there. Here a debit of x becomes a credit of -x: both sides lose x.
-absl::Status Mirror(db::Tx& tx, const std::string& budget, const AsOf& as_of, SumFold& fold) {
-  ASSIGN_OR_RETURN(const std::int64_t last, LastSequence(tx, budget));
-  ASSIGN_OR_RETURN(const db::Rows sequences, tx.Query(R"sql(
-      SELECT sequence FROM journal WHERE budget = $1 AND reverses <> '')sql",
-                                                      {budget}));
-  ASSIGN_OR_RETURN(const std::vector<Journal> reversals, LoadChosen(tx, budget, sequences));
-  for (const Journal& journal : reversals) {
-    if (!Counts(journal, as_of.sequence.value_or(last), as_of.date)) continue;
-    for (const Posting& posting : journal.postings) {
-      const bool posted = posting.layer == Layer::kPosted;
-      fold.Add(MovementSum{.account = posting.account,
-                           .movement = journal.counts_as,
-                           .month = MonthOf(journal.effective_on),
-                           .currency_code = posting.currency_code,
-                           .posted_debit = posted ? -posting.amount : 0,
-                           .posted_credit = posted ? -posting.amount : 0,
-                           .pending_debit = posted ? 0 : -posting.amount,
-                           .pending_credit = posted ? 0 : -posting.amount});
-    }
-  }
-  return absl::OkStatus();
-}
-
-std::string IdOf(const std::string& document) {
-  return document.substr(document.rfind('/') + 1);  // The whole of it without a slash.
-}
-
-// Adds what only the transfers' own documents know.
-absl::Status Explain(db::Tx& tx, const std::string& budget, std::vector<TransferRow>& transfers) {
-  db::TextList ids;
-  for (const TransferRow& row : transfers) ids.values.push_back(IdOf(row.document));
-  if (ids.values.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
-      SELECT id, rule, approver, funder_approval FROM line_transfer
-       WHERE budget = $1 AND id {any $2})sql",
-                                                 {budget, ids}));
-  std::map<std::string, const db::Row*> by_id;
-  for (const db::Row& row : rows) by_id.emplace(row.Text("id"), &row);
-  for (TransferRow& transfer : transfers) {
-    const auto found = by_id.find(IdOf(transfer.document));
-    if (found == by_id.end()) continue;
-    const db::Row& row = *found->second;
-    transfer.rule = row.Text("rule");
-    transfer.approval = row.Text("approver");
-    if (!row.Text("funder_approval").empty()) {
-      transfer.approval += "; " + row.Text("funder_approval");
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status LoadAnnexes(db::Tx& tx, StatementInput& input) {
-  ASSIGN_OR_RETURN(const db::Rows moved, tx.Query(R"sql(
-      SELECT sequence FROM journal WHERE budget = $1 AND counts_as = 'transfer'
-       ORDER BY sequence)sql",
-                                                  {input.budget}));
-  ASSIGN_OR_RETURN(const std::vector<Journal> transfers, LoadChosen(tx, input.budget, moved));
-  for (const Journal& journal : transfers) {
-    if (!Counts(journal, input.as_of_sequence, input.as_of_date)) continue;
-    if (auto row = TransferOf(journal)) input.transfers.push_back(*std::move(row));
-  }
-  RETURN_IF_ERROR(Explain(tx, input.budget, input.transfers));
-  ASSIGN_OR_RETURN(const db::Rows foreign, tx.Query(R"sql(
-      SELECT DISTINCT sequence FROM conversion WHERE budget = $1 AND sequence <= $2
-       ORDER BY sequence)sql",
-                                                    {input.budget, input.as_of_sequence}));
-  ASSIGN_OR_RETURN(const std::vector<Journal> converted, LoadChosen(tx, input.budget, foreign));
-  ExchangeFold exchanges(input.currency.code);
-  for (const Journal& journal : converted) {
-    if (!Counts(journal, input.as_of_sequence, input.as_of_date)) continue;
-    RETURN_IF_ERROR(exchanges.Add(journal));
-  }
-  input.exchanges = std::move(exchanges).Finish();
-  return absl::OkStatus();
-}
-
 // The terms of then. A period that was added since had no entries: its statement is an empty one.
 void SetTerms(Terms terms, const std::vector<Period>& periods, StatementInput& input) {
   input.authorised_version = terms.authorised_version;
@@ -162,22 +60,25 @@ absl::StatusOr<std::int64_t> SequenceOf(db::Tx& tx, const std::string& budget,
 }
 
 absl::StatusOr<std::vector<MovementSum>> LoadSums(db::Tx& tx, const std::string& budget,
-                                                  const AsOf& as_of) {
+                                                  const AsOf& as_of, Span span) {
   SumFold fold;
-  ASSIGN_OR_RETURN(const std::vector<Turnover> turnovers,
-                   LoadTurnovers(tx, budget, as_of, Span::kMonth));
+  ASSIGN_OR_RETURN(const std::vector<Turnover> turnovers, LoadTurnovers(tx, budget, as_of, span));
   for (const Turnover& turnover : turnovers) {
-    ASSIGN_OR_RETURN(const Month month, MonthOfSpan(turnover.span));
+    Month month{};
+    if (span == Span::kMonth) {
+      ASSIGN_OR_RETURN(month, MonthOfSpan(turnover.span));
+    }
+    // The turnover counts a reversal's postings on their own sides: a reversed debit is a credit
+    // there. Here a debit of x becomes a credit of -x: both sides lose x.
     fold.Add(MovementSum{.account = turnover.path,
                          .movement = turnover.movement,
                          .month = month,
                          .currency_code = turnover.currency_code,
-                         .posted_debit = turnover.posted_debit,
-                         .posted_credit = turnover.posted_credit,
-                         .pending_debit = turnover.pending_debit,
-                         .pending_credit = turnover.pending_credit});
+                         .posted_debit = turnover.posted_debit - turnover.posted_reversed,
+                         .posted_credit = turnover.posted_credit - turnover.posted_reversed,
+                         .pending_debit = turnover.pending_debit - turnover.pending_reversed,
+                         .pending_credit = turnover.pending_credit - turnover.pending_reversed});
   }
-  RETURN_IF_ERROR(Mirror(tx, budget, as_of, fold));
   return fold.Finish();
 }
 
@@ -205,7 +106,7 @@ absl::StatusOr<StatementInput> LoadStatement(db::Tx& tx, const Budget& budget,
   ASSIGN_OR_RETURN(
       input.sums,
       LoadSums(tx, budget.id, {.sequence = input.as_of_sequence, .date = order.as_of_date}));
-  RETURN_IF_ERROR(LoadAnnexes(tx, input));
+  RETURN_IF_ERROR(LoadAnnexes(tx, order.annexes, input));
   return input;
 }
 
@@ -251,7 +152,9 @@ absl::StatusOr<std::vector<Journal>> ListJournals(db::Tx& tx, const std::string&
                    tx.Query("SELECT s.sequence FROM journal AS s WHERE s.budget = $1" +
                                 slice.where + slice.order_and_limit,
                             parameters));
-  return LoadChosen(tx, budget, sequences);
+  std::vector<std::int64_t> chosen;
+  for (const db::Row& row : sequences) chosen.push_back(row.Int("sequence"));
+  return SelectChosen(tx, budget, chosen);
 }
 
 absl::StatusOr<std::vector<ForecastInput>> LoadForecast(db::Tx& tx, const Budget& budget,

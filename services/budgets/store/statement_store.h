@@ -14,21 +14,23 @@
 #include "services/budgets/domain/forecast.h"
 #include "services/budgets/domain/statement.h"
 #include "services/budgets/domain/types.h"
+#include "services/budgets/store/annex_store.h"
 #include "services/budgets/store/ledger_store.h"
 #include "services/budgets/store/reader.h"
 
 // What statements, forecasts and exports read. The sums come from what the ledger keeps per month
 // (ledger_store.h), so that a statement of now costs the same with a hundred entries as with a
-// million; only the annexes grow with what they list. Scope is the caller's matter: whoever may see
-// the budget may see its statement.
+// million; annexes are of the asked period, page by page. Scope is the caller's matter: whoever may
+// see the budget may see its statement.
 namespace jointly::budgets::store {
 
 inline constexpr Reason kSequenceNotFound{"SEQUENCE_NOT_FOUND"};  // sequence, last_sequence
 inline constexpr Reason kExportTooLarge{"EXPORT_TOO_LARGE"};      // journals, limit
 
-// Monthly sums as domain/sums.h makes them of the same journals: a reversal leaves no trace.
+// Sums as domain/sums.h makes them of the same journals: a reversal leaves no trace. By month, or
+// of all time under no month, which is what balances need.
 absl::StatusOr<std::vector<MovementSum>> LoadSums(db::Tx& tx, const std::string& budget,
-                                                  const AsOf& as_of);
+                                                  const AsOf& as_of, Span span = Span::kMonth);
 
 // What an exercice has consumed so far, whatever the order in which it was entered.
 absl::StatusOr<AeCp> LoadConsumed(db::Tx& tx, const std::string& budget, int exercice);
@@ -38,6 +40,7 @@ struct StatementOrder {
   std::optional<Date> as_of_date;
   Calendar calendar = Calendar::kBudget;
   std::string period;
+  AnnexPlaces annexes;  // Behind which entries the annexes go on.
 };
 // The sequence that an order means: its own, or the last one. Errors: as LoadStatement.
 absl::StatusOr<std::int64_t> SequenceOf(db::Tx& tx, const std::string& budget,
@@ -81,6 +84,7 @@ class ViewsProof {
 
   AeCpFold exercices_;
   SumFold sums_;
+  std::int64_t annex_entries_ = 0;
   std::vector<Finding> findings_;
 };
 // The same alone.

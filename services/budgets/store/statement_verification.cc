@@ -87,6 +87,7 @@ absl::StatusOr<ViewsProof> ViewsProof::Begin(db::Tx& tx, const std::string& budg
 void ViewsProof::Add(const Journal& journal) {
   exercices_.Add(journal);
   sums_.Add(journal);
+  annex_entries_ += AnnexEntriesOf(journal);
   for (const Conversion& conversion : journal.conversions) {
     const absl::Status again = VerifyConversion(conversion);
     if (again.ok() || findings_.size() >= kFindingsMax) continue;
@@ -106,6 +107,14 @@ absl::StatusOr<std::vector<Finding>> ViewsProof::Finish(db::Tx& tx, const Budget
     findings_.push_back({.invariant = "B19",
                          .subject = budget.id,
                          .text = "the sums that statements read differ from the journal's"});
+  }
+  ASSIGN_OR_RETURN(const std::int64_t kept, CountAnnexEntries(tx, budget.id));
+  if (kept != annex_entries_) {
+    findings_.push_back({.invariant = "B19",
+                         .subject = budget.id,
+                         .text = "the annexes have " + std::to_string(kept) +
+                                 " entries of the journal, the journal says " +
+                                 std::to_string(annex_entries_)});
   }
   RETURN_IF_ERROR(CheckStatements(tx, budget, periods, findings_));
   return std::move(findings_);

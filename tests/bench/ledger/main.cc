@@ -19,13 +19,15 @@
 #include "tests/bench/ledger/approve.h"
 #include "tests/bench/ledger/figures.h"
 #include "tests/bench/ledger/raw.h"
+#include "tests/bench/ledger/views.h"
 #include "tests/support/database_fixture.h"
 
 // bench_ledger sqlite|postgresql WHAT COUNT: reservations through a budget's lane, with everything
 // that a command writes: balance, journal, postings, event of 400 bytes, audit row, stored reply.
 //   hot     one line, 20 clients        spread  50 lines, 20 clients       single  one client
 //   raw     the same statements as hot, recorded, on a bare connection
-//   read    the available balance and a statement's input over COUNT entries
+//   read    the available balance, a statement's input, and what the Api shows of it, over COUNT
+//           entries: a fifth of them in yen, one in fifty a reversal
 //   approve_hot, approve_spread, approve_single, approve_raw   the same of Api::ApproveCommitment,
 //           on commitments that were asked for beforehand
 // PostgreSQL is the server that JOINTLY_TEST_POSTGRES names. Prints one JSON line per figure.
@@ -192,7 +194,17 @@ absl::StatusOr<std::vector<Outcome>> Bench::ApplyBatch(db::Tx& tx, const std::st
   return outcomes;
 }
 
-// Three years of one budget: per entry a reservation, every fourth one liquidated.
+// 121 yen are 1.00 euro on that day.
+budgets::Conversion Yen() {
+  return {.from = {121, {"JPY", 0}},
+          .to = {100, kEur},
+          .rate = "120.83",
+          .rate_date = std::chrono::year(2020) / 6 / 15,
+          .policy = "day"};
+}
+
+// Three years of one budget: per entry a reservation, every fourth one liquidated; every fifth one
+// in yen, one of fifty taken back.
 void Bench::MakeEntries(int count) {
   constexpr int kBatch = 1'000;
   for (int made = 0; made < count; made += kBatch) {
@@ -203,16 +215,20 @@ void Bench::MakeEntries(int count) {
         // In the order of days, as work is.
         const int day = static_cast<int>(std::int64_t{i} * 1'090 / count);
         absl::StatusOr<Journal> journal = absl::UnknownError("");
-        if (i / kLines % 4 == 3) {
+        const auto conversion = i % 5 == 0 ? std::optional(Yen()) : std::nullopt;
+        if (i % 50 == 49) {
+          // One of the fifty before it, each time another line's.
+          journal = budgets::Reverse(NextEntry(day), *(journals.end() - 1 - i / 50 % 40));
+        } else if (i / kLines % 4 == 3) {
           auto liquidated = budgets::Liquidate(NextEntry(day), {.line = line,
                                                                 .remaining = 100,
                                                                 .cost = 90,
                                                                 .part = std::nullopt,
                                                                 .final = true,
-                                                                .conversion = std::nullopt});
+                                                                .conversion = conversion});
           if (liquidated.ok()) journal = std::move(liquidated->journal);
         } else {
-          journal = budgets::Reserve(NextEntry(day), line, 100);
+          journal = budgets::Reserve(NextEntry(day), line, 100, conversion);
         }
         if (!journal.ok()) return journal.status();
         journals.push_back(*std::move(journal));
@@ -282,6 +298,8 @@ void MeasureReads(test::Engine engine, int count) {
   statement("statement, 10000 entries ago", {.sequence = count - 10'000, .date = {}},
             store::Span::kAll);
   statement("statement, half way back", {.sequence = count / 2, .date = {}}, store::Span::kAll);
+  MeasureViews(database, bench.place().directory(), count);
+  bench.SealAll();
   began = steady_clock::now();
   const auto proof = store::VerifyLedger(
       database, "b", {.deadline = steady_clock::now() + std::chrono::minutes(10)});

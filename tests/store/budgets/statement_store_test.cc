@@ -242,7 +242,9 @@ TEST_P(StatementStoreTest, VerifiesWhatTheViewsSay) {
                               to_currency, rate, rate_date, policy)
       VALUES ('grenoble-unit', 1, 1, 3000000, 'JPY', 2482828, 'EUR', '120.83', '2020-06-15',
               'day'))sql");
-  EXPECT_EQ(verify(), "B20 journal 1: the stored amount is not what the stored rate makes of it\n");
+  EXPECT_EQ(verify(),
+            "B20 journal 1: the stored amount is not what the stored rate makes of it\n"
+            "B19 grenoble-unit: the annexes have 5 entries of the journal, the journal says 6\n");
   Execute("UPDATE turnover SET posted_debit = posted_debit + 1 WHERE path = $1 AND unit = 'month'",
           {SpentAccount(Line("p1", "PERS"))});
   EXPECT_NE(verify().find("B19 grenoble-unit"), std::string::npos);
