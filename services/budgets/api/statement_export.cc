@@ -24,6 +24,7 @@ struct Rendered {
   std::string extension;
   std::string media_type;
   std::string content;
+  std::int64_t next_after_sequence = 0;
 };
 
 absl::StatusOr<Rendered> RenderJournal(const JournalBook& book, const std::string& format) {
@@ -54,8 +55,13 @@ absl::StatusOr<Rendered> Render(db::Tx& tx, const SeenBudget& seen,
                                 const pb::ExportStatementRequest& request) {
   const std::string& format = request.format();
   if (IsJournal(format)) {
-    ASSIGN_OR_RETURN(const JournalBook book, store::LoadBook(tx, seen.budget, seen.periods, order));
-    return RenderJournal(book, format);
+    ASSIGN_OR_RETURN(const JournalBook book,
+                     store::LoadBook(tx, seen.budget, seen.periods, order,
+                                     {.after_sequence = request.after_sequence(),
+                                      .limit = request.journal_limit()}));
+    ASSIGN_OR_RETURN(Rendered rendered, RenderJournal(book, format));
+    rendered.next_after_sequence = book.next_after_sequence;
+    return rendered;
   }
   ASSIGN_OR_RETURN(
       const CsvOptions options,
@@ -75,9 +81,15 @@ absl::Status CheckFormat(const pb::ExportStatementRequest& request) {
   if (IsJournal(format)) {
     constexpr const char* kOfStatements = "is of json, csv and xlsx: a journal is a whole";
     violations.Require(request.period().empty(), "period", kOfStatements);
+    violations.Require(request.journal_limit() >= 0, "journal_limit", "is negative");
+    violations.Require(request.after_sequence() >= 0, "after_sequence", "is negative");
     violations.Require(request.annexes_page_token().empty(), "annexes_page_token", kOfStatements);
     violations.Require(request.conversion_currency_code().empty(), "conversion_currency_code",
                        kOfStatements);
+  } else {
+    constexpr const char* kOfJournals = "is of beancount, hledger and jsonl";
+    violations.Require(request.journal_limit() == 0, "journal_limit", kOfJournals);
+    violations.Require(request.after_sequence() == 0, "after_sequence", kOfJournals);
   }
   RETURN_IF_ERROR(violations.ToStatus());
   for (const char* known : {"json", "csv", "xlsx", "beancount", "hledger", "jsonl"}) {
@@ -98,14 +110,20 @@ absl::StatusOr<pb::ExportedFile> ViewExport(db::Tx& tx, const store::Scope& scop
   ASSIGN_OR_RETURN(order.as_of_sequence, store::SequenceOf(tx, seen.budget.id, order));
   ASSIGN_OR_RETURN(Rendered rendered, Render(tx, seen, order, request));
   if (rendered.content.size() > kExportBytesMax) {
-    return FailedPrecondition(store::kExportTooLarge, "the file does not fit into one message",
+    return FailedPrecondition(store::kExportTooLarge,
+                              "the file does not fit into one message: ask for parts of a journal "
+                              "by journal_limit and after_sequence",
                               {{"bytes", std::to_string(rendered.content.size())},
                                {"limit", std::to_string(kExportBytesMax)}});
   }
   pb::ExportedFile file;
-  file.set_file_name(seen.budget.id + "-" + std::to_string(order.as_of_sequence) +
-                     (order.period.empty() ? "" : "-" + order.period) + "." + rendered.extension);
+  file.set_file_name(
+      seen.budget.id + "-" + std::to_string(order.as_of_sequence) +
+      (order.period.empty() ? "" : "-" + order.period) +
+      (request.after_sequence() == 0 ? "" : "-after-" + std::to_string(request.after_sequence())) +
+      "." + rendered.extension);
   file.set_media_type(rendered.media_type);
+  file.set_next_after_sequence(rendered.next_after_sequence);
   blob::Digest digest;
   digest.Update(rendered.content);
   file.set_sha256(digest.FinishHex());

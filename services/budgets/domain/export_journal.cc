@@ -48,10 +48,27 @@ Field ToField(const SealedJournal& sealed) {
                        {"hash", sealed.hash}};
 }
 
+Field Opening(const JournalBook& book) {
+  Field::List balances;
+  for (const OpeningBalance& opening : book.openings) {
+    balances.push_back(
+        Field::Object{{"effective_until", FormatDate(opening.day)},
+                      {"account", opening.account},
+                      {"layer", opening.layer == Layer::kPosted ? "posted" : "pending"},
+                      {"amount", opening.amount},
+                      {"currency_code", opening.currency_code}});
+  }
+  return Field::Object{{"after_sequence", book.after_sequence},
+                       {"budget", book.budget},
+                       {"hash", book.after_hash},
+                       {"openings", std::move(balances)}};
+}
+
 }  // namespace
 
 std::string JournalLines(const JournalBook& book) {
   std::string lines;
+  if (book.after_sequence > 0) lines += agreement::CanonicalJson(Opening(book)) + "\n";
   for (const SealedJournal& sealed : book.journals) {
     lines += agreement::CanonicalJson(ToField(sealed));
     lines += '\n';

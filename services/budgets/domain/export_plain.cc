@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -73,10 +74,15 @@ std::string Plain(std::string_view text) {
 class Book {
  public:
   static absl::StatusOr<Book> Of(const JournalBook& journal_book) {
-    Book book(journal_book);
+    Book book;
+    for (const OpeningBalance& opening : journal_book.openings) {
+      RETURN_IF_ERROR(book.Meet({opening.account, opening.layer}, opening.currency_code,
+                                opening.day, opening.amount));
+    }
     for (const SealedJournal& sealed : journal_book.journals) {
       for (const Posting& posting : sealed.journal.postings) {
-        RETURN_IF_ERROR(book.Meet(posting, sealed.journal.effective_on));
+        RETURN_IF_ERROR(book.Meet(PlaceOf(posting), posting.currency_code,
+                                  sealed.journal.effective_on, Signed(posting)));
       }
     }
     book.NameAll();
@@ -89,6 +95,9 @@ class Book {
   // Sorted by account.
   const std::map<Place, std::string>& names() const { return names_; }
   const std::string& CurrencyOf(const Place& place) const { return currency_of_.at(place); }
+  static std::int64_t Signed(const Posting& posting) {
+    return posting.side == Side::kDebit ? posting.amount : -posting.amount;
+  }
   static Place PlaceOf(const Posting& posting) { return {posting.account, posting.layer}; }
 
   std::string Amount(std::int64_t minor, const std::string& currency_code) const {
@@ -119,21 +128,15 @@ class Book {
   }
 
  private:
-  explicit Book(const JournalBook& book) {
-    if (!book.journals.empty()) {
-      first_ = last_ = book.journals.front().journal.effective_on;
-    }
-  }
-
-  absl::Status Meet(const Posting& posting, Date effective_on) {
-    ASSIGN_OR_RETURN(const money::Currency currency, money::FindCurrency(posting.currency_code));
+  absl::Status Meet(const Place& place, const std::string& currency_code, Date day,
+                    std::int64_t amount) {
+    ASSIGN_OR_RETURN(const money::Currency currency, money::FindCurrency(currency_code));
     decimals_[currency.code] = currency.decimals;
-    const Place place = PlaceOf(posting);
-    currency_of_[place] = posting.currency_code;
-    changes_[place][effective_on] +=
-        posting.side == Side::kDebit ? posting.amount : -posting.amount;
-    first_ = std::min(first_, effective_on);
-    last_ = std::max(last_, effective_on);
+    if (currency_of_.empty()) first_ = last_ = day;
+    currency_of_[place] = currency_code;
+    changes_[place][day] += amount;
+    first_ = std::min(first_, day);
+    last_ = std::max(last_, day);
     return absl::OkStatus();
   }
 
@@ -159,9 +162,22 @@ class Book {
 };
 
 std::string PostingLine(const Book& book, const std::string& indent, const Posting& posting) {
-  const std::int64_t amount = posting.side == Side::kDebit ? posting.amount : -posting.amount;
   return indent + book.names().at(Book::PlaceOf(posting)) + "  " +
-         book.Amount(amount, posting.currency_code) + "\n";
+         book.Amount(Book::Signed(posting), posting.currency_code) + "\n";
+}
+
+// Balances before a part as one entry per day; `title` is the head of an entry behind its date.
+std::string Openings(const Book& book, const JournalBook& journal_book, const std::string& indent,
+                     const std::string& title) {
+  std::string text;
+  std::optional<Date> day;
+  for (const OpeningBalance& opening : journal_book.openings) {
+    if (day != opening.day) text += "\n" + FormatDate(opening.day) + " * " + title + "\n";
+    day = opening.day;
+    text += indent + book.names().at({opening.account, opening.layer}) + "  " +
+            book.Amount(opening.amount, opening.currency_code) + "\n";
+  }
+  return text;
 }
 
 std::vector<Place> AllPlaces(const Book& book) {
@@ -204,6 +220,8 @@ absl::StatusOr<std::string> BeancountJournal(const JournalBook& journal_book) {
   for (const auto& [place, name] : book.names()) {
     text += FormatDate(book.first()) + " open " + name + "  " + book.CurrencyOf(place) + "\n";
   }
+  const std::string after = std::to_string(journal_book.after_sequence);
+  text += Openings(book, journal_book, "  ", "\"opening\" \"entries until " + after + "\"");
   for (const SealedJournal& sealed : journal_book.journals) {
     const Journal& journal = sealed.journal;
     text += "\n" + FormatDate(journal.effective_on) + " * \"" +
@@ -217,7 +235,7 @@ absl::StatusOr<std::string> BeancountJournal(const JournalBook& journal_book) {
   for (const StatementPeriod& period : journal_book.periods) {
     text += BeancountAssertions(book, book.PlacesOf(period.id), period.range.last);
   }
-  if (!journal_book.journals.empty()) {
+  if (!book.names().empty()) {
     text += BeancountAssertions(book, AllPlaces(book), book.last());
   }
   return text;
@@ -231,6 +249,8 @@ absl::StatusOr<std::string> HledgerJournal(const JournalBook& journal_book) {
             "\n";
   }
   for (const auto& [place, name] : book.names()) text += "account " + name + "\n";
+  text += Openings(book, journal_book, "    ",
+                   "opening | entries until " + std::to_string(journal_book.after_sequence));
   for (const SealedJournal& sealed : journal_book.journals) {
     const Journal& journal = sealed.journal;
     text += "\n" + FormatDate(journal.effective_on) + " * (" + std::to_string(journal.sequence) +
@@ -243,7 +263,7 @@ absl::StatusOr<std::string> HledgerJournal(const JournalBook& journal_book) {
     text += HledgerAssertions(book, book.PlacesOf(period.id), period.range.last,
                               "end of period " + period.id);
   }
-  if (!journal_book.journals.empty()) {
+  if (!book.names().empty()) {
     text += HledgerAssertions(book, AllPlaces(book), book.last(), "balances at the end");
   }
   return text;

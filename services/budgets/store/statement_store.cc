@@ -110,40 +110,6 @@ absl::StatusOr<StatementInput> LoadStatement(db::Tx& tx, const Budget& budget,
   return input;
 }
 
-absl::StatusOr<JournalBook> LoadBook(db::Tx& tx, const Budget& budget,
-                                     const std::vector<Period>& periods,
-                                     const StatementOrder& order) {
-  JournalBook book{.budget = budget.id,
-                   .display_name = budget.display_name,
-                   .currency = budget.currency,
-                   .periods = {},
-                   .journals = {}};
-  ASSIGN_OR_RETURN(const std::int64_t last, SequenceOf(tx, budget.id, order));
-  ASSIGN_OR_RETURN(Terms terms, TermsAt(tx, budget, periods, last));
-  book.periods = std::move(terms.periods);
-  if (last > kExportJournalsMax) {
-    return FailedPrecondition(
-        kExportTooLarge, "too many journals for one file: ask for them as of an earlier sequence",
-        {{"journals", std::to_string(last)}, {"limit", std::to_string(kExportJournalsMax)}});
-  }
-  constexpr std::int64_t kPage = 1000;
-  std::string hash;
-  for (std::int64_t after = 0; after < last; after += kPage) {
-    const std::int64_t end = std::min(last, after + kPage);
-    ASSIGN_OR_RETURN(std::vector<Journal> journals,
-                     LoadJournals(tx, budget.id, after, static_cast<int>(end - after)));
-    ASSIGN_OR_RETURN(const auto seals, LoadSeals(tx, budget.id, after, end));
-    for (Journal& journal : journals) {
-      // The seal, or what it will be: the background's work shows in no file.
-      const auto seal = seals.find(journal.sequence);
-      hash = seal == seals.end() ? ChainHash(hash, journal) : seal->second;
-      if (order.as_of_date.has_value() && journal.effective_on > *order.as_of_date) continue;
-      book.journals.push_back({.journal = std::move(journal), .hash = hash});
-    }
-  }
-  return book;
-}
-
 absl::StatusOr<std::vector<Journal>> ListJournals(db::Tx& tx, const std::string& budget,
                                                   const Slice& slice) {
   db::Values parameters = {budget};

@@ -51,13 +51,18 @@ absl::StatusOr<StatementInput> LoadStatement(db::Tx& tx, const Budget& budget,
                                              const std::vector<Period>& periods,
                                              const StatementOrder& order);
 
-// A journal of so many entries is exported in parts, or by the operator.
+// A journal of more entries is exported in parts.
 inline constexpr std::int64_t kExportJournalsMax = 20'000;
+// Entries after this one, and how many; 0: all, when they are not too many.
+struct JournalPart {
+  std::int64_t after_sequence = 0;
+  std::int64_t limit = 0;
+};
 // Journals up to the order's sequence (and date), with the hashes of the chain, sealed yet or not.
 // Errors: as LoadStatement; FAILED_PRECONDITION EXPORT_TOO_LARGE.
 absl::StatusOr<JournalBook> LoadBook(db::Tx& tx, const Budget& budget,
                                      const std::vector<Period>& periods,
-                                     const StatementOrder& order);
+                                     const StatementOrder& order, const JournalPart& part = {});
 
 // One page, oldest first. The slice's columns are those of the alias s; its key is s.sequence.
 inline constexpr int kJournalParameters = 1;  // The slice's parameters begin after it.

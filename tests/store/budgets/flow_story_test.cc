@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/store/budgets/flow_world.h"
+#include "tests/support/accounting_tools.h"
 
 // The worked example of the Grenoble Unit, EUR 250,000.00, through the Api, to the cent.
 namespace jointly::budgets {
@@ -90,6 +91,27 @@ class StoryTest : public FlowTest {
   // Costs of both years, none of them paid: 53,750 of P1 and 69,030 of P2.
   static constexpr const char* kYearEnd2021 =
       "2020 AE 24240.47 CP 0.00 open 24240.47;2021 AE 122780.00 CP 0.00 open 147020.47;";
+  // What the service itself exports, as a whole and in parts.
+  void AcceptedByTheTools() {
+    test::AccountingTools tools;
+    for (const int limit : {0, 9}) {
+      for (const char* format : {"hledger", "beancount"}) {
+        pb::ExportStatementRequest request;
+        request.set_name("budgets/unit");
+        request.set_format(format);
+        request.set_journal_limit(limit);
+        do {
+          rpc::Call call = world().As("auditor");
+          const pb::ExportedFile file = Must(api().ExportStatement(call, request), "export");
+          const auto checked = std::string(format) == "hledger" ? tools.Hledger(file.content())
+                                                                : tools.BeanCheck(file.content());
+          EXPECT_EQ(checked.code, 0) << format << " after " << request.after_sequence() << "\n"
+                                     << checked.output;
+          request.set_after_sequence(file.next_after_sequence());
+        } while (request.after_sequence() != 0);
+      }
+    }
+  }
   void ThirdYear() {
     Must(world().MovePeriod("p3", "open"), "open");
     Must(world().Invoice("c2", Yen("1200000"), "2022-05-20"));
@@ -172,6 +194,7 @@ TEST_P(StoryTest, TheSecondCloseCarriesTheOpenOrder) {
   EXPECT_EQ(budget.totals().spent().value(), "247837.03");
   EXPECT_EQ(budget.totals().returned().value(), "2162.97");
   EXPECT_EQ(world().Actions("budgets.commitment", "c2"), "requested,reserved,carried,liquidated");
+  AcceptedByTheTools();
   // Nothing is left: the budget closes.
   Must(world().MoveBudget("begin_closing", "manager"));
   EXPECT_EQ(Must(world().MoveBudget("close", "accountant")).state(), pb::Budget::CLOSED);

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+
 #include "services/budgets/store/ledger_store.h"
 #include "services/budgets/store/migrations.h"
 #include "services/budgets/store/rate_store.h"
+#include "tests/support/accounting_tools.h"
 #include "tests/support/database_fixture.h"
 #include "tests/unit/budgets/grenoble_unit.h"
 
@@ -162,6 +166,105 @@ TEST_P(StatementViewsTest, ExportsEveryFormatWithTheSameBytesAgain) {
   request.set_format("csv");
   request.set_decimal_mark(",");
   EXPECT_EQ(ReasonOf(See(&ViewExport, request).status()), "INVALID_CSV_OPTION");
+}
+
+// A journal in parts: every entry is in one of them, each is a book of its own that the tools
+// accept with every assertion, and one chain goes through all of them.
+TEST_P(StatementViewsTest, ExportsALongJournalInParts) {
+  test::AccountingTools tools;
+  const std::size_t entries = GrenobleUnitJournals().size();
+  for (const int limit : {1, 7, 30, 1000}) {
+    std::map<std::string, std::string> lines;
+    for (const char* format : {"hledger", "beancount", "jsonl"}) {
+      if (limit == 1 && std::string(format) != "jsonl") continue;
+      SCOPED_TRACE(std::string(format) + " in parts of " + std::to_string(limit));
+      pb::ExportStatementRequest request;
+      request.set_name("budgets/grenoble-unit");
+      request.set_format(format);
+      request.set_journal_limit(limit);
+      std::string all;
+      do {
+        const auto part = See(&ViewExport, request);
+        ASSERT_TRUE(part.ok()) << part.status();
+        if (std::string(format) == "hledger") {
+          const auto checked = tools.Hledger(part->content());
+          EXPECT_EQ(checked.code, 0) << checked.output << part->content();
+        }
+        if (std::string(format) == "beancount") {
+          const auto checked = tools.BeanCheck(part->content());
+          EXPECT_EQ(checked.code, 0) << checked.output;
+        }
+        if (request.after_sequence() > 0 && std::string(format) == "jsonl") {
+          // The hash before is the last one of the part before.
+          const std::string head = part->content().substr(0, part->content().find('\n'));
+          const std::size_t at = head.find("\"hash\":\"") + 8;
+          EXPECT_NE(all.rfind(head.substr(at, 64)), std::string::npos) << head;
+          all += part->content().substr(head.size() + 1);
+        } else {
+          all += part->content();
+        }
+        request.set_after_sequence(part->next_after_sequence());
+      } while (request.after_sequence() != 0);
+      lines[format] = all;
+    }
+    EXPECT_EQ(
+        static_cast<std::size_t>(std::count(lines["jsonl"].begin(), lines["jsonl"].end(), '\n')),
+        entries);
+    pb::ExportStatementRequest whole;
+    whole.set_name("budgets/grenoble-unit");
+    whole.set_format("jsonl");
+    EXPECT_EQ(lines["jsonl"], See(&ViewExport, whole)->content());
+  }
+  pb::ExportStatementRequest request;
+  request.set_name("budgets/grenoble-unit");
+  request.set_format("hledger");
+  request.set_after_sequence(static_cast<std::int64_t>(entries) + 1);
+  EXPECT_EQ(ReasonOf(See(&ViewExport, request).status()), "SEQUENCE_NOT_FOUND");
+  request.set_format("csv");
+  EXPECT_TRUE(absl::IsInvalidArgument(See(&ViewExport, request).status()));
+}
+
+// More entries than one file takes: each can be had.
+TEST_P(StatementViewsTest, ExportsEveryEntryOfAJournalThatNoFileTakes) {
+  constexpr int kMore = 20'000;
+  std::vector<Journal> journals;
+  for (int i = 0; i < kMore; ++i) {
+    std::string digits = std::to_string(i);
+    digits.insert(0, 12 - digits.size(), '0');
+    journals.push_back(*Authorise({.budget = "grenoble-unit",
+                                   .id = "00000000-0000-7000-9000-" + digits,
+                                   .effective_on = On("2022-12-01"),
+                                   .record_time = FromMicros(1'700'000'000'000'000),
+                                   .actor = "people/manager",
+                                   .document = "",
+                                   .reference = "",
+                                   .currency = Eur()},
+                                  kUga, 100));
+  }
+  const auto posted = database().Transact(
+      [&](db::Tx& tx) { return store::PostJournals(tx, "grenoble-unit", journals); });
+  ASSERT_TRUE(posted.ok()) << posted.status();
+  pb::ExportStatementRequest request;
+  request.set_name("budgets/grenoble-unit");
+  request.set_format("hledger");
+  EXPECT_EQ(ReasonOf(See(&ViewExport, request).status()), "EXPORT_TOO_LARGE");
+  request.set_format("jsonl");
+  request.set_journal_limit(15'000);
+  // A part that does not fit into a message either.
+  EXPECT_EQ(ReasonOf(See(&ViewExport, request).status()), "EXPORT_TOO_LARGE");
+  request.set_journal_limit(4'000);
+  std::size_t entries = 0;
+  int parts = 0;
+  do {
+    const auto part = See(&ViewExport, request);
+    ASSERT_TRUE(part.ok()) << part.status();
+    entries +=
+        static_cast<std::size_t>(std::count(part->content().begin(), part->content().end(), '\n'));
+    if (parts++ > 0) --entries;  // What was before.
+    request.set_after_sequence(part->next_after_sequence());
+  } while (request.after_sequence() != 0);
+  EXPECT_EQ(entries, GrenobleUnitJournals().size() + kMore);
+  EXPECT_EQ(parts, 6);
 }
 
 // The file of a frozen report, or of a close's digest: one period, under the hash that was signed.

@@ -1,16 +1,13 @@
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 
 #include "services/budgets/api/export_xlsx.h"
 #include "services/budgets/domain/export_csv.h"
 #include "services/budgets/domain/export_journal.h"
 #include "services/budgets/domain/export_table.h"
+#include "tests/support/accounting_tools.h"
 #include "tests/unit/budgets/grenoble_unit.h"
 
 namespace jointly::budgets {
@@ -22,51 +19,7 @@ Statement MakeExample() {
   return *statement;
 }
 
-// A directory of the test's own, removed with what is in it.
-class ExportTest : public testing::Test {
- protected:
-  ExportTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "budgets.XXXXXX").string();
-    directory_ = mkdtemp(pattern.data());
-  }
-  ~ExportTest() override { std::filesystem::remove_all(directory_); }
-
-  std::string Write(const std::string& name, const std::string& content) {
-    const std::string path = directory_ + "/" + name;
-    std::ofstream(path, std::ios::binary) << content;
-    return path;
-  }
-
-  struct Result {
-    int code = -1;
-    std::string output;
-  };
-  static Result Run(const std::string& command) {
-    Result result;
-    FILE* pipe = popen((command + " 2>&1").c_str(), "r");
-    char chunk[4096];
-    while (const std::size_t size = fread(chunk, 1, sizeof(chunk), pipe)) {
-      result.output.append(chunk, size);
-    }
-    const int status = pclose(pipe);
-    result.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return result;
-  }
-  // The tools are Debian packages that scripts/setup installs.
-  static void Require(const std::string& tool, const std::string& package) {
-    ASSERT_EQ(Run("command -v " + tool).code, 0)
-        << tool << " is not installed: run scripts/setup, or apt-get install " << package;
-  }
-  Result Hledger(const std::string& journal) {
-    return Run("LC_ALL=C.UTF-8 hledger check --strict -f " + Write("book.journal", journal));
-  }
-  Result BeanCheck(const std::string& journal) {
-    return Run("PATH=/usr/bin:/bin bean-check " + Write("book.beancount", journal));
-  }
-
- private:
-  std::string directory_;
-};
+class ExportTest : public testing::Test, protected test::AccountingTools {};
 
 // One cent more in the first line that asserts this account's balance.
 std::string Falsify(std::string text, const std::string& where, const std::string& from,
@@ -206,19 +159,19 @@ TEST_F(ExportTest, WorkbooksHaveNumbersAndTheSameBytesAgain) {
   sleep(2);  // The archive's times have two seconds' precision: a hidden "now" would show.
   EXPECT_EQ(*StatementWorkbook(statement), *once);
   const std::string path = Write("statement.xlsx", *once);
-  const Result sheets =
-      Run("/usr/bin/python3 -c \"\n"
-          "import re, sys, zipfile\n"
-          "book = zipfile.ZipFile(sys.argv[1])\n"
-          "assert book.testzip() is None\n"
-          "print(re.findall('sheet name=.([a-z_]+)', "
-          "book.read('xl/workbook.xml').decode()))\n"
-          "life = book.read('xl/worksheets/sheet6.xml').decode()\n"
-          "print(re.findall('<c r=.([A-Z]+2).[^>]*><v>([0-9.]+)</v>', life))\n"
-          "rates = book.read('xl/worksheets/sheet9.xml').decode()\n"
-          "print(re.findall('<c r=.(H[23]).([^>]*)><v>([0-9.]+)</v>', rates))\n"
-          "\" " +
-          path);
+  const Result sheets = AccountingTools::Run(
+      "/usr/bin/python3 -c \"\n"
+      "import re, sys, zipfile\n"
+      "book = zipfile.ZipFile(sys.argv[1])\n"
+      "assert book.testzip() is None\n"
+      "print(re.findall('sheet name=.([a-z_]+)', "
+      "book.read('xl/workbook.xml').decode()))\n"
+      "life = book.read('xl/worksheets/sheet6.xml').decode()\n"
+      "print(re.findall('<c r=.([A-Z]+2).[^>]*><v>([0-9.]+)</v>', life))\n"
+      "rates = book.read('xl/worksheets/sheet9.xml').decode()\n"
+      "print(re.findall('<c r=.(H[23]).([^>]*)><v>([0-9.]+)</v>', rates))\n"
+      "\" " +
+      path);
   EXPECT_EQ(sheets.code, 0) << sheets.output;
   EXPECT_NE(sheets.output.find("['statement', 'rows', 'by_period', 'by_category', 'by_partner', "
                                "'life_to_date', 'exercices', 'transfers', 'exchanges', 'in_kind']"),
