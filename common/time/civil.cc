@@ -2,8 +2,7 @@
 
 #include <date/tz.h>
 
-#include <array>
-#include <cstdio>
+#include <cstdint>
 
 #include "common/error/error.h"
 
@@ -38,11 +37,19 @@ date::local_seconds LocalOf(const CivilTime& civil) {
   return date::local_seconds(std::chrono::duration_cast<std::chrono::seconds>(days) + civil.clock);
 }
 
-template <std::size_t kSize, typename... Values>
-std::string Print(const char* format, Values... values) {
-  std::array<char, kSize> text;
-  const int length = std::snprintf(text.data(), text.size(), format, values...);
-  return std::string(text.data(), static_cast<std::size_t>(length));
+// Written digit by digit: every command and event formats dozens of dates, and snprintf is slow.
+void AppendPadded(std::string& text, std::int64_t number, std::size_t width) {
+  const std::string digits = std::to_string(number);
+  if (digits.size() < width) text.append(width - digits.size(), '0');
+  text += digits;
+}
+
+void AppendClock(std::string& text, std::int64_t seconds) {
+  AppendPadded(text, seconds / 3600, 2);
+  text += ':';
+  AppendPadded(text, seconds / 60 % 60, 2);
+  text += ':';
+  AppendPadded(text, seconds % 60, 2);
 }
 
 }  // namespace
@@ -62,8 +69,14 @@ absl::StatusOr<Date> ParseDate(std::string_view text) {
 }
 
 std::string FormatDate(Date date) {
-  return Print<32>("%04d-%02u-%02u", static_cast<int>(date.year()),
-                   static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  std::string text;
+  text.reserve(sizeof("2026-11-14T11:00:00.000000Z"));
+  AppendPadded(text, static_cast<int>(date.year()), 4);
+  text += '-';
+  AppendPadded(text, static_cast<unsigned>(date.month()), 2);
+  text += '-';
+  AppendPadded(text, static_cast<unsigned>(date.day()), 2);
+  return text;
 }
 
 Date AddDays(Date date, int days) {
@@ -78,25 +91,29 @@ std::string FormatTime(Time time) {
   const auto days = std::chrono::floor<std::chrono::days>(time);
   const std::int64_t micros = (time - days).count();
   const std::int64_t seconds = micros / 1'000'000;
-  return FormatDate(Date(days)) +
-         Print<64>("T%02d:%02d:%02d.%06dZ", static_cast<int>(seconds / 3600),
-                   static_cast<int>(seconds / 60 % 60), static_cast<int>(seconds % 60),
-                   static_cast<int>(micros % 1'000'000));
+  std::string text = FormatDate(Date(days));
+  text += 'T';
+  AppendClock(text, seconds);
+  text += '.';
+  AppendPadded(text, micros % 1'000'000, 6);
+  text += 'Z';
+  return text;
 }
 
 absl::StatusOr<Time> ParseTime(std::string_view text) {
-  const absl::Status refused =
-      InvalidArgument(kInvalidTime, "not an RFC 3339 time in UTC like 2026-11-14T11:00:00Z",
-                      {{"time", std::string(text.substr(0, 40))}});
-  if (text.size() < 20 || text[10] != 'T' || text.back() != 'Z') return refused;
+  const auto refused = [&] {
+    return InvalidArgument(kInvalidTime, "not an RFC 3339 time in UTC like 2026-11-14T11:00:00Z",
+                           {{"time", std::string(text.substr(0, 40))}});
+  };
+  if (text.size() < 20 || text[10] != 'T' || text.back() != 'Z') return refused();
   const auto date = ParseDate(text.substr(0, 10));
   const auto clock = ParseClock(text.substr(11, 8));
-  if (!date.ok() || !clock.ok()) return refused;
+  if (!date.ok() || !clock.ok()) return refused();
   std::int64_t micros = 0;
   if (text.size() > 20) {
     const std::size_t count = text.size() - 21;
     const int fraction = count <= 6 ? Digits(text, 20, count) : -1;
-    if (text[19] != '.' || count == 0 || fraction < 0) return refused;
+    if (text[19] != '.' || count == 0 || fraction < 0) return refused();
     micros = fraction;
     for (std::size_t i = count; i < 6; ++i) micros *= 10;
   }
@@ -117,8 +134,9 @@ absl::StatusOr<std::chrono::seconds> ParseClock(std::string_view text) {
 }
 
 std::string FormatClock(std::chrono::seconds clock) {
-  const int seconds = static_cast<int>(clock.count());
-  return Print<32>("%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  std::string text;
+  AppendClock(text, clock.count());
+  return text;
 }
 
 bool KnownZone(std::string_view zone) { return !zone.empty() && Locate(zone) != nullptr; }
@@ -132,8 +150,8 @@ absl::StatusOr<Time> ToInstant(const CivilTime& civil) {
   const date::local_info info = zone->get_info(local);
   // Unique: one offset. Skipped or repeated: the offset before the change (skipped) gives the
   // later wall reading, the one after it (repeated) gives the later instant.
-  const auto offset = info.result == date::local_info::ambiguous ? info.second.offset
-                                                                 : info.first.offset;
+  const auto offset =
+      info.result == date::local_info::ambiguous ? info.second.offset : info.first.offset;
   return Time(local.time_since_epoch() - offset);
 }
 
@@ -152,7 +170,11 @@ absl::StatusOr<CivilTime> ToCivil(Time time, std::string_view zone_name) {
 std::string AcademicYearOf(Date date, unsigned start_month) {
   int year = static_cast<int>(date.year());
   if (static_cast<unsigned>(date.month()) < start_month) --year;
-  return Print<32>("%04d/%04d", year, year + 1);
+  std::string text;
+  AppendPadded(text, year, 4);
+  text += '/';
+  AppendPadded(text, year + 1, 4);
+  return text;
 }
 
 std::optional<Period> AcademicYearPeriod(std::string_view year, unsigned start_month) {
