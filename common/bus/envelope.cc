@@ -1,5 +1,6 @@
 #include "common/bus/envelope.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -162,6 +163,19 @@ void ReadType(Reader& reader, Message& message) {
   }
 }
 
+// A JSON string. Nearly all headers are plain and need no escapes.
+void AppendJson(const std::string& value, std::string& text) {
+  const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+  });
+  if (plain) {
+    text.append("\"").append(value).append("\"");
+    return;
+  }
+  // Replaces what is no UTF-8: writing an event must not throw for a caller's odd bytes.
+  text += nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 // These come from callers: an odd one is left out, or no consumer could read the event.
 void AddOptional(Headers& headers, const char* name, const std::string& value) {
   if (!value.empty() && IsCleanText(value)) headers[name] = value;
@@ -198,8 +212,14 @@ void SetChecksum(Headers& headers, std::string_view body) {
 }
 
 std::string EncodeHeaders(const Headers& headers) {
-  // Replaces what is no UTF-8: writing an event must not throw for a caller's odd bytes.
-  return nlohmann::json(headers).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string text;
+  for (const auto& [name, value] : headers) {
+    text += text.empty() ? '{' : ',';
+    AppendJson(name, text);
+    text += ':';
+    AppendJson(value, text);
+  }
+  return text.empty() ? "{}" : text + '}';
 }
 
 absl::StatusOr<Headers> DecodeHeaders(std::string_view text) {
