@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "common/error/error.h"
 
@@ -86,8 +87,22 @@ std::size_t CharacterLength(std::string_view text) {
   return length;
 }
 
+// Whether eight bytes at `text` are ASCII without NUL.
+bool IsPlain(const char* text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, text, sizeof(bytes));
+  // Where no high bit is set, taking one from a byte borrows only when the byte is 0.
+  return ((bytes | (bytes - kOnes)) & kHighBits) == 0;
+}
+
 bool IsStorable(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
+    if (text.size() - i >= sizeof(std::uint64_t) && IsPlain(text.data() + i)) {
+      i += sizeof(std::uint64_t);
+      continue;
+    }
     const std::size_t length = CharacterLength(text.substr(i));
     if (length == 0) return false;
     i += length;

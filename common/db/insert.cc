@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "common/error/check.h"
@@ -45,61 +46,62 @@ void InsertValues(Tx& tx, const Insert& insert, From from, std::size_t rows) {
   }
 }
 
-// How a column of texts becomes the column's own type again.
-std::string Column(const Value& value, const std::string& name) {
-  if (std::holds_alternative<std::int64_t>(value.variant())) return "CAST(" + name + " AS BIGINT)";
-  if (std::holds_alternative<Blob>(value.variant())) return "decode(" + name + ", 'hex')";
-  Check(std::holds_alternative<std::string>(value.variant()),
-        "a column is a number, text or bytes");
-  return name;
+// One column of rows that lie one after the other, as an array.
+template <typename List, typename Element>
+Value TakeColumn(From from, std::size_t columns, std::size_t rows) {
+  List list;
+  list.values.reserve(rows);
+  for (std::size_t row = 0; row < rows; ++row) {
+    Value& value = from.base()[static_cast<std::ptrdiff_t>(row * columns)];
+    auto* element = std::get_if<Element>(&value.variant());
+    Check(element != nullptr, "a column has one type in all rows: a number, text or bytes");
+    if constexpr (std::is_same_v<Element, Blob>) {
+      list.values.push_back(std::move(element->bytes));
+    } else {
+      list.values.push_back(std::move(*element));
+    }
+  }
+  return Value(std::move(list));
 }
 
-std::string Hex(std::string_view bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 0xF];
-  }
-  return text;
-}
+struct ArrayColumn {
+  std::string_view type;
+  Value (*take)(From from, std::size_t columns, std::size_t rows);
+};
 
-std::string TextOf(Value value) {
-  if (const auto* number = std::get_if<std::int64_t>(&value.variant())) {
-    return std::to_string(*number);
+ArrayColumn ArrayColumnOf(const Value& first) {
+  if (std::holds_alternative<std::int64_t>(first.variant())) {
+    return {"BIGINT[]", &TakeColumn<IntegerList, std::int64_t>};
   }
-  if (const auto* blob = std::get_if<Blob>(&value.variant())) return Hex(blob->bytes);
-  const auto* text = std::get_if<std::string>(&value.variant());
-  Check(text != nullptr, "a column has one type in all rows");
-  return *text;
+  if (std::holds_alternative<Blob>(first.variant())) {
+    return {"BYTEA[]", &TakeColumn<BlobList, Blob>};
+  }
+  return {"TEXT[]", &TakeColumn<TextList, std::string>};
 }
 
 // PostgreSQL sets up each parameter of VALUES at every execution; a column as one array costs a
 // fraction of it, in one text whatever the number of rows.
 void InsertArrays(Tx& tx, const Insert& insert, From from, std::size_t rows) {
-  std::string names;
-  std::string columns;
   std::string arrays;
+  std::vector<ArrayColumn> columns;
   for (std::size_t column = 0; column < insert.columns; ++column) {
-    const std::string comma = column == 0 ? "" : ", ";
-    const std::string name = "c" + std::to_string(column + 1);
-    names += comma + name;
-    columns += comma + Column(from.base()[static_cast<std::ptrdiff_t>(column)], "u." + name);
-    arrays += comma + "CAST($" + std::to_string(column + 1) + " AS TEXT[])";
+    columns.push_back(ArrayColumnOf(from.base()[static_cast<std::ptrdiff_t>(column)]));
+    arrays += (column == 0 ? "CAST($" : ", CAST($") + std::to_string(column + 1) + " AS ";
+    arrays.append(columns.back().type).append(")");
   }
   std::string text(insert.into);
-  text += " SELECT " + columns + " FROM unnest(" + arrays + ") AS u(" + names + ")";
+  text += " SELECT * FROM unnest(" + arrays + ")";
   if (!insert.conflict.empty()) text.append(" ").append(insert.conflict);
   while (rows > 0) {
     const std::size_t chunk = std::min(rows, kArrayMax);
-    std::vector<TextList> lists(insert.columns);
-    for (std::size_t row = 0; row < chunk; ++row) {
-      for (TextList& list : lists) list.values.push_back(TextOf(*from++));
+    Values lists;
+    lists.reserve(insert.columns);
+    for (std::size_t column = 0; column < insert.columns; ++column) {
+      lists.push_back(
+          columns[column].take(from + static_cast<std::ptrdiff_t>(column), insert.columns, chunk));
     }
-    tx.Execute(
-        text, Values(std::make_move_iterator(lists.begin()), std::make_move_iterator(lists.end())));
+    tx.Execute(text, std::move(lists));
+    from += static_cast<std::ptrdiff_t>(chunk * insert.columns);
     rows -= chunk;
   }
 }

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "common/db/dialect.h"
@@ -24,38 +25,46 @@ constexpr Oid kText = 25;
 constexpr Oid kOid = 26;
 constexpr Oid kFloat4 = 700;
 constexpr Oid kFloat8 = 701;
+constexpr Oid kByteaArray = 1001;
 constexpr Oid kTextArray = 1009;
+constexpr Oid kInt8Array = 1016;
 constexpr Oid kNumeric = 1700;
 constexpr Oid kVoid = 2278;
 constexpr Oid kXid8 = 5069;
 constexpr Oid kUnspecified = 0;
 
-std::string BigEndian(std::uint64_t bits) {
-  std::string bytes(8, '\0');
-  for (std::size_t i = 0; i < 8; ++i) {
-    bytes[7 - i] = static_cast<char>(bits & 0xFF);
-    bits >>= 8;
+void AppendBigEndian(std::string& bytes, std::uint64_t number, std::size_t width) {
+  for (std::size_t i = width; i > 0; --i) {
+    bytes += static_cast<char>(number >> (8 * (i - 1)) & 0xFF);
   }
+}
+
+std::string BigEndian(std::uint64_t bits) {
+  std::string bytes;
+  AppendBigEndian(bytes, bits, 8);
   return bytes;
 }
 
-// The binary form of a text[]: dimensions, "has no NULL", element type, length and lower bound,
+// The binary form of an array: dimensions, "has no NULL", element type, length and lower bound,
 // then each element behind its length. Nothing in it needs escapes, on neither side.
-std::string BinaryTextArray(const TextList& list) {
+template <typename Element>
+std::string BinaryArray(Oid type, const std::vector<Element>& elements) {
   std::string bytes;
-  const auto add = [&](std::size_t number) {
-    const std::string wide = BigEndian(number);
-    bytes.append(wide, 4, 4);
-  };
-  add(list.values.empty() ? 0 : 1);
+  const auto add = [&](std::size_t number) { AppendBigEndian(bytes, number, 4); };
+  add(elements.empty() ? 0 : 1);
   add(0);
-  add(kText);
-  if (list.values.empty()) return bytes;
-  add(list.values.size());
+  add(type);
+  if (elements.empty()) return bytes;
+  add(elements.size());
   add(1);
-  for (const std::string& value : list.values) {
-    add(value.size());
-    bytes += value;
+  for (const Element& element : elements) {
+    if constexpr (std::is_same_v<Element, std::int64_t>) {
+      add(sizeof(element));
+      AppendBigEndian(bytes, static_cast<std::uint64_t>(element), sizeof(element));
+    } else {
+      add(element.size());
+      bytes += element;
+    }
   }
   return bytes;
 }
@@ -157,8 +166,12 @@ void PostgresParameters::Add(const Value& value) {
           add('t', kText, v, 1);
         } else if constexpr (std::is_same_v<T, Blob>) {
           add('b', kBytea, v.bytes, 1);
+        } else if constexpr (std::is_same_v<T, TextList>) {
+          add('l', kTextArray, own(BinaryArray(kText, v.values)), 1);
+        } else if constexpr (std::is_same_v<T, IntegerList>) {
+          add('I', kInt8Array, own(BinaryArray(kInt8, v.values)), 1);
         } else {
-          add('l', kTextArray, own(BinaryTextArray(v)), 1);
+          add('B', kByteaArray, own(BinaryArray(kBytea, v.values)), 1);
         }
       },
       value.variant());

@@ -10,7 +10,7 @@ struct pg_result;
 // Values in PostgreSQL's protocol. Internal to common/db.
 namespace jointly::db {
 
-// Parameters with explicit types: integers, numbers, texts and bytes in binary form, lists as text.
+// Parameters with explicit types, all in binary form.
 // Valid as long as the Values that it was made from.
 struct PostgresParameters {
   explicit PostgresParameters(const Values& values);

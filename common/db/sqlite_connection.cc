@@ -29,7 +29,7 @@ int BindValue(sqlite3_stmt* statement, int index, const Value& value) {
     return sqlite3_bind_text64(statement, index, t.data(), t.size(), SQLITE_STATIC, SQLITE_UTF8);
   };
   return std::visit(
-      [&](const auto& v) {
+      [&](const auto& v) -> int {
         using T = std::decay_t<decltype(v)>;
         if constexpr (std::is_same_v<T, Null>) {
           return sqlite3_bind_null(statement, index);
@@ -43,10 +43,12 @@ int BindValue(sqlite3_stmt* statement, int index, const Value& value) {
           if (v.bytes.empty()) return sqlite3_bind_zeroblob(statement, index, 0);
           return sqlite3_bind_blob64(statement, index, v.bytes.data(), v.bytes.size(),
                                      SQLITE_STATIC);
-        } else {
+        } else if constexpr (std::is_same_v<T, TextList>) {
           const std::string json = ToJsonArray(v);
           return sqlite3_bind_text64(statement, index, json.data(), json.size(), SQLITE_TRANSIENT,
                                      SQLITE_UTF8);
+        } else {
+          Die("a column of many rows is given to SQLite");
         }
       },
       value.variant());

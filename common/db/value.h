@@ -23,30 +23,42 @@ struct TextList {
   std::vector<std::string> values;
 };
 
+// Columns of many rows, beside TextList: PostgreSQL only, for InsertRows.
+struct IntegerList {
+  std::vector<std::int64_t> values;
+};
+struct BlobList {
+  std::vector<std::string> values;  // Bytes each.
+};
+
 struct Null {};
 
-// What a parameter or a column can be: NULL, BIGINT, DOUBLE PRECISION, TEXT, bytes, list.
+// What a parameter or a column can be: NULL, BIGINT, DOUBLE PRECISION, TEXT, bytes, lists.
 class Value {
  public:
   Value() = default;
   Value(Null) {}
   template <typename Integer>
-    requires(std::is_integral_v<Integer>)
-  Value(Integer value) : value_(static_cast<std::int64_t>(value)) {}
+  requires(std::is_integral_v<Integer>) Value(Integer value)
+      : value_(static_cast<std::int64_t>(value)) {}
   Value(double value) : value_(value) {}
   Value(const char* text) : value_(std::string(text)) {}
   Value(std::string text) : value_(std::move(text)) {}
   Value(std::string_view text) : value_(std::string(text)) {}
   Value(Blob blob) : value_(std::move(blob)) {}
   Value(TextList list) : value_(std::move(list)) {}
+  Value(IntegerList list) : value_(std::move(list)) {}
+  Value(BlobList list) : value_(std::move(list)) {}
   Value(Time time) : value_(Micros(time)) {}  // Instants are BIGINT microseconds.
   template <typename T>
   Value(const std::optional<T>& value) {
     if (value.has_value()) *this = Value(*value);
   }
 
-  using Variant = std::variant<Null, std::int64_t, double, std::string, Blob, TextList>;
+  using Variant =
+      std::variant<Null, std::int64_t, double, std::string, Blob, TextList, IntegerList, BlobList>;
   const Variant& variant() const { return value_; }
+  Variant& variant() { return value_; }
   bool is_null() const { return std::holds_alternative<Null>(value_); }
 
  private:
