@@ -145,7 +145,11 @@ absl::Status Refused(std::string_view text, const std::vector<Refusal>& refusals
 }
 
 void Violations::Add(std::string_view path, std::string_view text) {
-  rows_.push_back({std::string(path), std::string(text)});
+  rows_.push_back({std::string(path), std::string(text), std::string(kInvalidArgument.name)});
+}
+
+void Violations::Add(std::string_view path, const absl::Status& why) {
+  rows_.push_back({std::string(path), MessageOf(why), ReasonOf(why)});
 }
 
 bool Violations::Require(bool holds, std::string_view path, std::string_view text) {
@@ -158,13 +162,18 @@ absl::Status Violations::ToStatus() const {
   google::rpc::BadRequest request;
   std::string text = "The request has " + std::to_string(rows_.size()) +
                      (rows_.size() == 1 ? " invalid field:" : " invalid fields:");
+  bool shared = true;
+  Facts facts;
   for (const Row& row : rows_) {
+    shared = shared && row.reason == rows_.front().reason;
+    if (row.reason != kInvalidArgument.name) facts.push_back({row.path, row.reason});
     auto& violation = *request.add_field_violations();
     violation.set_field(row.path);
     violation.set_description(row.text);
     text += (&row == &rows_.front() ? " " : "; ") + row.path + " " + row.text;
   }
-  absl::Status status = InvalidArgument(kInvalidArgument, text);
+  absl::Status status = InvalidArgument(shared ? Reason{rows_.front().reason} : kInvalidArgument,
+                                        text, std::move(facts));
   Attach(status, request);
   return status;
 }

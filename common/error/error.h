@@ -74,16 +74,21 @@ class Violations {
  public:
   // `path` is the field's path in the request: "application.choices[2].condition".
   void Add(std::string_view path, std::string_view text);
+  // With the text and the reason of a status that was made here.
+  void Add(std::string_view path, const absl::Status& why);
   // Adds unless `holds`; returns `holds`.
   bool Require(bool holds, std::string_view path, std::string_view text);
   bool empty() const { return rows_.empty(); }
-  // OK when empty, else one INVALID_ARGUMENT with a BadRequest of all of them.
+  // OK when empty, else one INVALID_ARGUMENT with a BadRequest of all of them. Its reason is the
+  // one that all of them share, else INVALID_ARGUMENT; a field that has a reason is a fact: {path,
+  // reason}.
   absl::Status ToStatus() const;
 
  private:
   struct Row {
     std::string path;
     std::string text;
+    std::string reason;
   };
   std::vector<Row> rows_;
 };

@@ -24,8 +24,16 @@ absl::Status RefuseRange(const Currency& currency) {
 absl::Status RefuseText(std::string_view text, const Currency& currency) {
   return InvalidArgument(
       kInvalidAmount,
-      "not a decimal amount with at most " + std::to_string(currency.decimals) +
-          " decimals like 250000 or -12",
+      "is not written as digits with at most one point, like 250000 or -12.5: no exponent, no NaN, "
+      "no separator of thousands",
+      {{"amount", std::string(text.substr(0, 40))}, {"currency_code", currency.code}});
+}
+
+absl::Status RefusePrecision(std::string_view text, const Currency& currency) {
+  return InvalidArgument(
+      kAmountTooPrecise,
+      "has more decimals than " + currency.code + ", which has " +
+          std::to_string(currency.decimals) + ": round it",
       {{"amount", std::string(text.substr(0, 40))}, {"currency_code", currency.code}});
 }
 
@@ -141,10 +149,12 @@ absl::StatusOr<Money> ParseMoney(std::string_view decimal, const Currency& curre
   const std::string_view fraction =
       point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
   if (whole.empty() || (point != std::string_view::npos && fraction.empty()) ||
-      fraction.size() > static_cast<std::size_t>(currency.decimals) ||
       !std::all_of(whole.begin(), whole.end(), &IsDigit) ||
       !std::all_of(fraction.begin(), fraction.end(), &IsDigit)) {
     return RefuseText(decimal, currency);
+  }
+  if (fraction.size() > static_cast<std::size_t>(currency.decimals)) {
+    return RefusePrecision(decimal, currency);
   }
   Wide minor = 0;
   std::string digits(whole);

@@ -16,6 +16,7 @@ inline constexpr Reason kUnknownCurrency{"UNKNOWN_CURRENCY"};
 inline constexpr Reason kCurrencyMismatch{"CURRENCY_MISMATCH"};
 inline constexpr Reason kAmountOutOfRange{"AMOUNT_OUT_OF_RANGE"};
 inline constexpr Reason kInvalidAmount{"INVALID_AMOUNT"};
+inline constexpr Reason kAmountTooPrecise{"AMOUNT_TOO_PRECISE"};
 
 // ISO 4217 code and its number of decimals: EUR 2, JPY 0.
 struct Currency {
@@ -48,8 +49,9 @@ absl::StatusOr<std::vector<Money>> Split(const Money& whole,
 // units. Errors: INVALID_ARGUMENT unless denominator > 0, OUT_OF_RANGE.
 absl::StatusOr<Money> Convert(const Money& amount, std::int64_t numerator, std::int64_t denominator,
                               const Currency& to);
-// "250000.00", "-12.5", "480000" of a currency; INVALID_ARGUMENT for exponents, signs in the
-// middle, a bare point, other characters or more decimals than the currency has; OUT_OF_RANGE.
+// "250000.00", "-12.5", "480000" of a currency. INVALID_ARGUMENT INVALID_AMOUNT for exponents, NaN,
+// signs in the middle, a bare point or other characters, AMOUNT_TOO_PRECISE for more decimals than
+// the currency has; OUT_OF_RANGE.
 absl::StatusOr<Money> ParseMoney(std::string_view decimal, const Currency& currency);
 std::string FormatMoney(const Money& money);  // "250000.00 EUR"
 

@@ -205,24 +205,31 @@ money::Money ReadAmount(const pb::Amount& message, Sign sign, const std::string&
                         Violations& violations) {
   const money::Money nothing{.minor = 1, .currency = {.code = "EUR", .decimals = 2}};
   const auto currency = money::FindCurrency(message.currency_code());
-  if (!violations.Require(currency.ok(), path + ".currency_code", "is no ISO 4217 code in use")) {
+  if (!currency.ok()) {
+    violations.Add(path + ".currency_code", currency.status());
     return nothing;
   }
   const auto amount = money::ParseMoney(message.value(), *currency);
   if (!amount.ok()) {
-    violations.Add(path, MessageOf(amount.status()));
+    violations.Add(path, amount.status());
     return nothing;
   }
-  if (sign == Sign::kPositive) violations.Require(amount->minor > 0, path, "must be above 0");
-  if (sign == Sign::kNotNegative) violations.Require(amount->minor >= 0, path, "is below 0");
+  if (sign == Sign::kPositive && amount->minor <= 0) {
+    violations.Add(path, InvalidArgument(money::kInvalidAmount, "must be above 0"));
+  }
+  if (sign == Sign::kNotNegative && amount->minor < 0) {
+    violations.Add(path, InvalidArgument(money::kInvalidAmount, "is below 0"));
+  }
   return *amount;
 }
 
 std::int64_t ReadAmountIn(const pb::Amount& message, const money::Currency& currency, Sign sign,
                           const std::string& path, Violations& violations) {
   const money::Money amount = ReadAmount(message, sign, path, violations);
-  if (message.currency_code() != currency.code) {
-    violations.Add(path + ".currency_code", "must be " + currency.code);
+  if (message.currency_code() != currency.code &&
+      money::FindCurrency(message.currency_code()).ok()) {
+    violations.Add(path + ".currency_code",
+                   InvalidArgument(money::kCurrencyMismatch, "must be " + currency.code));
   }
   return amount.minor;
 }

@@ -119,6 +119,23 @@ TEST(Violations, AreAllInOneAnswer) {
   EXPECT_THAT(fields, ElementsAre("application.call", "application.choices[2].term"));
 }
 
+TEST(Violations, HaveTheReasonThatTheyShare) {
+  constexpr Reason kNone{"INVALID_AMOUNT"};
+  Violations violations;
+  violations.Add("amount", InvalidArgument(kNone, "is no number"));
+  EXPECT_EQ(ReasonOf(violations.ToStatus()), "INVALID_AMOUNT");
+  EXPECT_THAT(MessageOf(violations.ToStatus()), HasSubstr("amount is no number"));
+  violations.Add("lines[1].amount", InvalidArgument(kNone, "must be above 0"));
+  EXPECT_EQ(ReasonOf(violations.ToStatus()), "INVALID_AMOUNT");
+  violations.Add("partner", "is required");
+  const absl::Status status = violations.ToStatus();
+  EXPECT_EQ(ReasonOf(status), "INVALID_ARGUMENT");
+  std::vector<std::string> facts;
+  for (const Fact& fact : FactsOf(status)) facts.push_back(fact.name + " " + fact.value);
+  EXPECT_THAT(facts,
+              UnorderedElementsAre("amount INVALID_AMOUNT", "lines[1].amount INVALID_AMOUNT"));
+}
+
 absl::StatusOr<std::unique_ptr<int>> Half(int value) {
   if (value % 2 != 0) return InvalidArgument(kInvalidArgument, "odd");
   return std::make_unique<int>(value / 2);

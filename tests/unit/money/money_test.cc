@@ -94,8 +94,10 @@ TEST(Amounts, AreReadAndShownAlike) {
            92233720368547758.08    EUR         AMOUNT_OUT_OF_RANGE
            -92233720368547758.09   EUR         AMOUNT_OUT_OF_RANGE
            99999999999999999999999999999999999999999999    JPY    AMOUNT_OUT_OF_RANGE
-           480000.0                JPY         INVALID_AMOUNT
-           1.005                   EUR         INVALID_AMOUNT
+           480000.0                JPY         AMOUNT_TOO_PRECISE
+           1.005                   EUR         AMOUNT_TOO_PRECISE
+           NaN                     EUR         INVALID_AMOUNT
+           inf                     EUR         INVALID_AMOUNT
            1e3                     EUR         INVALID_AMOUNT
            +5                      EUR         INVALID_AMOUNT
            --5                     EUR         INVALID_AMOUNT
