@@ -218,6 +218,9 @@ class Api {
       db::Tx& tx, const std::string& budget, const std::vector<CommitmentCommand>& commands);
   static CommitmentOutcome AnswerCommitment(Desk& desk, const Commitment& commitment,
                                             const auth::Principal& principal);
+  // `facts` of the commitment as it is now; who acted in them and what was asked do not count.
+  static CommitmentOutcome AnswerCommitment(Desk& desk, CommitmentFacts facts,
+                                            const auth::Principal& principal);
   static absl::Status CheckRequest(Desk& desk, const Commitment& commitment, const Period& period);
   static absl::Status CheckCurrency(const money::Money& amount, const Commitment& commitment);
 

@@ -20,10 +20,20 @@ absl::StatusOr<Api::CommitmentName> Api::ParseCommitmentName(const std::string& 
 
 absl::StatusOr<pb::Commitment> Api::AnswerCommitment(Desk& desk, const Commitment& commitment,
                                                      const auth::Principal& principal) {
-  const Budget& budget = desk.budget();
-  pb::Commitment message = ToProto(commitment, budget.currency);
   ASSIGN_OR_RETURN(CommitmentFacts facts, FactsOf(desk, commitment));
-  facts.actor.hand = {.person = principal.name, .in_place_of = ""};
+  return AnswerCommitment(desk, std::move(facts), principal);
+}
+
+absl::StatusOr<pb::Commitment> Api::AnswerCommitment(Desk& desk, CommitmentFacts facts,
+                                                     const auth::Principal& principal) {
+  const Budget& budget = desk.budget();
+  const Commitment& commitment = facts.commitment;
+  pb::Commitment message = ToProto(commitment, budget.currency);
+  facts.actor = {.hand = {.person = principal.name, .in_place_of = ""},
+                 .able = {},
+                 .delegations = {},
+                 .today = facts.today};
+  facts.input = {};
   // As if all of it were asked for; the caller brings the real amount.
   facts.input.original = commitment.original_remaining;
   facts.input.control = IsOpen(commitment.state) ? commitment.remaining : 0;
@@ -85,7 +95,10 @@ absl::StatusOr<pb::Commitment> Api::TakeStep(Desk& desk, const CommitmentCommand
                                .from = Name(decision.from),
                                .to = Name(decision.after.state)},
                               alerts));
-  return AnswerCommitment(desk, decision.after, call.principal);
+  // The step's facts but for what it changed: they are too large to gather twice per command.
+  facts.commitment = decision.after;
+  ASSIGN_OR_RETURN(facts.available, desk.Available(decision.after.line));
+  return AnswerCommitment(desk, std::move(facts), call.principal);
 }
 
 absl::StatusOr<std::vector<Api::CommitmentOutcome>> Api::TakeSteps(
