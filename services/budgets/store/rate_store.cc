@@ -5,14 +5,13 @@
 #include <string>
 #include <utility>
 
+#include "common/db/insert.h"
 #include "common/error/check.h"
 #include "common/error/macros.h"
 
 namespace jointly::budgets::store {
 namespace {
 
-// Rows per INSERT: SQLite looks a parameter up by its name, in a list.
-constexpr std::size_t kRowsPerInsert = 100;
 // Longer than any rate is used for, so that a refusal can name the last day that has one.
 constexpr int kLookBackDays = 31;
 
@@ -23,21 +22,12 @@ struct RateRow {
 };
 
 void InsertRows(db::Tx& tx, const std::vector<RateRow>& rows) {
-  for (std::size_t begin = 0; begin < rows.size(); begin += kRowsPerInsert) {
-    const std::size_t end = std::min(rows.size(), begin + kRowsPerInsert);
-    std::string sql = "INSERT INTO rate (currency_code, date, rate) VALUES ";
-    db::Values parameters;
-    for (std::size_t i = begin; i < end; ++i) {
-      const std::size_t first = parameters.size();
-      sql += i == begin ? "($" : ", ($";
-      sql += std::to_string(first + 1) + ", $" + std::to_string(first + 2) + ", $" +
-             std::to_string(first + 3) + ")";
-      parameters.emplace_back(rows[i].currency);
-      parameters.emplace_back(FormatDate(rows[i].date));
-      parameters.emplace_back(FormatRate(rows[i].rate));
-    }
-    tx.Execute(sql, std::move(parameters));
+  db::Values values;
+  for (const RateRow& row : rows) {
+    db::AddRow(values, row.currency, FormatDate(row.date), FormatRate(row.rate));
   }
+  db::InsertRows(tx, {.into = "INSERT INTO rate (currency_code, date, rate)", .columns = 3},
+                 std::move(values));
 }
 
 absl::StatusOr<RateTable> ReadTable(const db::Rows& rows) {

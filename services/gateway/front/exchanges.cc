@@ -1,5 +1,7 @@
 #include "services/gateway/front/exchanges.h"
 
+#include <jointly/options/v1/options.pb.h>
+
 #include "common/error/error.h"
 #include "common/error/macros.h"
 #include "services/gateway/transcode/request.h"
@@ -48,6 +50,12 @@ absl::Status CallExchange::MakeMessages(const std::string& body) {
   if (parts_.peer != nullptr) return absl::OkStatus();
   return Unavailable(kServiceAway, "This gateway has no address of the service " + route.peer + ".",
                      {{"service", route.peer}});
+}
+
+std::size_t CallExchange::body_bytes_max() const {
+  const int special =
+      parts_.route->method->options().GetExtension(options::v1::policy).request_bytes_max();
+  return special > 0 ? static_cast<std::size_t>(special) : BasicExchange::body_bytes_max();
 }
 
 void CallExchange::Serve(std::string body, Respond respond) {

@@ -63,6 +63,7 @@ class CallExchange final : public BasicExchange {
  public:
   CallExchange(RequestFacts facts, CallParts parts, std::atomic<int>& calls);
   ~CallExchange() override;
+  std::size_t body_bytes_max() const override;
   void Serve(std::string body, Respond respond) override;
 
  private:
