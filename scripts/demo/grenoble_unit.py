@@ -69,8 +69,8 @@ def yen(value):
     return {"value": value, "currencyCode": "JPY"}
 
 
-def line(period, category, partner=UGA):
-    return {"period": f"{NAME}/periods/{period}", "category": category, "partner": partner,
+def line(period, category, partner=UGA, name=NAME):
+    return {"period": f"{name}/periods/{period}", "category": category, "partner": partner,
             "kind": "CASH"}
 
 
@@ -95,14 +95,21 @@ def budget():
 class Story:
     """The budget's life, step by step. `manager` asks, `approver` approves, `accountant` pays:
     three persons, because the ledger refuses anything else. `key` names a step, so that it is done
-    once.
+    once; `identifier` is the budget's.
     """
 
-    def __init__(self, manager, approver, accountant, key):
+    def __init__(self, manager, approver, accountant, key, identifier=BUDGET):
         self.manager = manager
         self.approver = approver
         self.accountant = accountant
         self.key = key
+        self.identifier = identifier
+        self.name = f"budgets/{identifier}"
+        # Commitments have ids that are unique among all budgets.
+        self.prefix = "" if identifier == BUDGET else identifier + "-"
+
+    def line(self, period, category):
+        return line(period, category, name=self.name)
 
     def tell(self):
         """All of it."""
@@ -116,25 +123,25 @@ class Story:
         self.close("p3", "2023-03-31")
 
     def _post(self, person, path, body=None, step=""):
-        return person.post(path, body or {}, key=self.key(BUDGET, path, step))
+        return person.post(path, body or {}, key=self.key(self.identifier, path, step))
 
     def found(self):
         self._post(self.accountant, "/v1/rates:import", {
             "format": "history_csv", "content": base64.b64encode(RATES.encode()).decode()})
-        periods = [{"name": f"{NAME}/periods/{period}", "startDate": day(start),
+        periods = [{"name": f"{self.name}/periods/{period}", "startDate": day(start),
                     "endDate": day(end)} for period, (start, end) in PERIODS.items()]
         self._post(self.manager, "/v1/budgets",
-                   {"budgetId": BUDGET, "budget": budget(), "periods": periods})
+                   {"budgetId": self.identifier, "budget": budget(), "periods": periods})
         self._move(self.manager, "submit")
         self._move(self.approver, "approve")
         self._move(self.manager, "activate", "2020-04-01")
-        self._move_period("p1", "open", "2020-04-01")
-        self._post(self.accountant, f"/v1/{NAME}:receive",
+        self.move_period("p1", "open", "2020-04-01")
+        self._post(self.accountant, f"/v1/{self.name}:receive",
                    {"organisation": UGA, "amount": euro("250000.00"),
                     "effectiveDate": day("2020-04-01"), "reference": "grant agreement"})
-        self._post(self.manager, f"/v1/{NAME}:allocate", {
+        self._post(self.manager, f"/v1/{self.name}:allocate", {
             "effectiveDate": day("2020-04-01"),
-            "allocations": [{"line": line(period, category), "amount": euro(amount)}
+            "allocations": [{"line": self.line(period, category), "amount": euro(amount)}
                             for period, row in LINES.items() for category, amount in row.items()]})
 
     def first_year(self):
@@ -145,62 +152,65 @@ class Story:
         self.costs("p1", since="2021-03-10")
 
     def second_year(self):
-        self._move_period("p2", "open", "2021-04-01")
+        self.move_period("p2", "open", "2021-04-01")
         self.costs("p2")
         self.order("equipment-2022", "p2", "1200000", "2022-03-15", "Detector, Tsukuba")
 
     def third_year(self):
-        self._move_period("p3", "open", "2022-04-01")
+        self.move_period("p3", "open", "2022-04-01")
         self.invoice("equipment-2022", "1200000", "2022-05-20")
         self.costs("p3")
 
     def order(self, identifier, period, yen_value, date, title):
-        self._post(self.manager, f"/v1/{NAME}/commitments", {
-            "commitmentId": identifier,
-            "commitment": {"line": line(period, "EQUIP"), "displayName": title,
+        self._post(self.manager, f"/v1/{self.name}/commitments", {
+            "commitmentId": self.prefix + identifier,
+            "commitment": {"line": self.line(period, "EQUIP"), "displayName": title,
                            "supplierReference": f"PO {identifier}", "amount": yen(yen_value),
                            "effectiveDate": day(date), "demo": True}}, identifier)
-        return self._post(self.approver, f"/v1/{NAME}/commitments/{identifier}:approve")
+        return self._post(self.approver,
+                          f"/v1/{self.name}/commitments/{self.prefix}{identifier}:approve")
 
     def invoice(self, identifier, yen_value, date):
-        return self._post(self.accountant, f"/v1/{NAME}/commitments/{identifier}:liquidate",
+        return self._post(self.accountant,
+                          f"/v1/{self.name}/commitments/{self.prefix}{identifier}:liquidate",
                           {"amount": yen(yen_value), "final": True, "effectiveDate": day(date),
                            "invoiceReference": f"invoice {identifier}"})
 
-    def costs(self, period, since="", until="9999"):
+    def costs(self, period, since="", until="9999", categories=CATEGORIES):
         for date, category, amount in COSTS[period]:
-            if not since <= date < until:
+            if not since <= date < until or category not in categories:
                 continue
             step = f"{period}-{category}-{date}"
-            self._post(self.manager, f"/v1/{NAME}:recognise",
-                       {"line": line(period, category), "amount": euro(amount),
+            self._post(self.manager, f"/v1/{self.name}:recognise",
+                       {"line": self.line(period, category), "amount": euro(amount),
                         "effectiveDate": day(date), "reference": step}, step)
-            self._post(self.accountant, f"/v1/{NAME}:pay",
+            self._post(self.accountant, f"/v1/{self.name}:pay",
                        {"partner": UGA, "organisation": UGA, "amount": euro(amount),
                         "effectiveDate": day(date), "reference": step}, step)
 
     def transfer(self):
-        created = self._post(self.manager, f"/v1/{NAME}/transfers", {"transfer": {
-            "from": line("p1", "TRAVEL"), "to": line("p1", "CONS"), "amount": euro("6000.00"),
-            "effectiveDate": day("2021-03-10"), "reason": "Borders are closed."}})
+        created = self._post(self.manager, f"/v1/{self.name}/transfers", {"transfer": {
+            "from": self.line("p1", "TRAVEL"), "to": self.line("p1", "CONS"),
+            "amount": euro("6000.00"), "effectiveDate": day("2021-03-10"),
+            "reason": "Borders are closed."}})
         return self._post(self.approver, f"/v1/{created['name']}:move", {"action": "approve"})
 
     def close(self, period, date):
-        self._move_period(period, "soft_close", date, self.manager)
-        return self._move_period(period, "close", date)
+        self.move_period(period, "soft_close", date, self.manager)
+        return self.move_period(period, "close", date)
 
     def give_back(self):
         for category, amount in UNSPENT.items():
-            self._post(self.accountant, f"/v1/{NAME}:return",
-                       {"line": line("p3", category), "amount": euro(amount),
+            self._post(self.accountant, f"/v1/{self.name}:return",
+                       {"line": self.line("p3", category), "amount": euro(amount),
                         "organisation": UGA, "effectiveDate": day("2023-03-31")}, category)
 
     def _move(self, person, action, date=""):
         body = {"action": action}
         if date:
             body["effectiveDate"] = day(date)
-        return self._post(person, f"/v1/{NAME}:move", body, action)
+        return self._post(person, f"/v1/{self.name}:move", body, action)
 
-    def _move_period(self, period, action, date, person=None):
-        return self._post(person or self.accountant, f"/v1/{NAME}/periods/{period}:move",
+    def move_period(self, period, action, date, person=None):
+        return self._post(person or self.accountant, f"/v1/{self.name}/periods/{period}:move",
                           {"action": action, "effectiveDate": day(date)}, f"{period}-{action}")
