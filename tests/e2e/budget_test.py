@@ -22,9 +22,7 @@ class BudgetTest(InstallationTest):
     def setUpClass(cls):
         super().setUpClass()
         person = cls.installation.person
-        cls.manager = person("manager@uga.example", "uga", "BUDGET_MANAGER")
-        cls.approver = person("approver@uga.example", "uga", "BUDGET_MANAGER")
-        cls.accountant = person("accountant@uga.example", "uga", "ACCOUNTANT")
+        cls.manager, cls.approver, cls.accountant = cls.installation.budget_office()
         cls.partner = person("manager@tsukuba.example", "tsukuba", "BUDGET_MANAGER")
         cls.stranger = person("manager@elsewhere.example", "elsewhere", "BUDGET_MANAGER")
         # As the demonstration does: the same step has the same key.

@@ -28,9 +28,7 @@ class BudgetVariantsTest(InstallationTest):
     def setUpClass(cls):
         super().setUpClass()
         person = cls.installation.person
-        cls.manager = person("manager@uga.example", "uga", "BUDGET_MANAGER")
-        cls.approver = person("approver@uga.example", "uga", "BUDGET_MANAGER")
-        cls.accountant = person("accountant@uga.example", "uga", "ACCOUNTANT")
+        cls.manager, cls.approver, cls.accountant = cls.installation.budget_office()
         cls.auditor = person("auditor@uga.example", "uga", "AUDITOR")
         cls.partner = person("manager@tsukuba.example", "tsukuba", "BUDGET_MANAGER")
 

@@ -27,10 +27,7 @@ class GrantTest(InstallationTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        person = cls.installation.person
-        cls.manager = person("manager@uga.example", "uga", "BUDGET_MANAGER")
-        cls.approver = person("approver@uga.example", "uga", "BUDGET_MANAGER")
-        cls.accountant = person("accountant@uga.example", "uga", "ACCOUNTANT")
+        cls.manager, cls.approver, cls.accountant = cls.installation.budget_office()
         cls.found_budget()
         cls.call = cls.installation.open_call("paid", fundingReference="stays")
 

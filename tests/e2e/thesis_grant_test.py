@@ -29,10 +29,7 @@ class ThesisGrantTest(InstallationTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        person = cls.installation.person
-        cls.manager = person("manager@uga.example", "uga", "BUDGET_MANAGER")
-        cls.approver = person("approver@uga.example", "uga", "BUDGET_MANAGER")
-        cls.accountant = person("accountant@uga.example", "uga", "ACCOUNTANT")
+        cls.manager, cls.approver, cls.accountant = cls.installation.budget_office()
         cls.offices = cls.installation.doctoral_offices(theses.SCHOOLS)
         cls.directors = {UGA: cls.name_of(cls.installation.student("director")),
                          TSUKUBA: cls.name_of(cls.installation.student("director", "tsukuba"))}

@@ -97,6 +97,12 @@ class Installation:
             "grants": [{"role": role, "scope": f"institutions/{institution}"}]})
         return self.client.sign_in(email, PASSWORD)
 
+    def budget_office(self):
+        """Grenoble's two budget managers and its accountant: who asks, who approves, who pays."""
+        return (self.person("manager@uga.example", "uga", "BUDGET_MANAGER"),
+                self.person("approver@uga.example", "uga", "BUDGET_MANAGER"),
+                self.person("accountant@uga.example", "uga", "ACCOUNTANT"))
+
     def doctoral_offices(self, schools):
         """The doctoral schools of each institution and their offices, by institution."""
         offices = {}
