@@ -126,6 +126,7 @@ function(jointly_service name)
       # named by nothing else, and the linker would drop it.
       target_link_libraries(jointly-${name} PRIVATE jointly_flags ${name}_grpc jointly_all_messages)
       jointly_precompile(jointly-${name})
+      add_dependencies(jointly-processes jointly-${name})
     endif()
   endif()
 endfunction()
