@@ -69,12 +69,13 @@ class Api {
                                                      const pb::ReceiveInstalmentRequest& request);
   absl::StatusOr<pb::PostingReply> RecogniseCost(rpc::Call& call,
                                                  const pb::RecogniseCostRequest& request);
-  absl::StatusOr<pb::PostingReply> PayCost(rpc::Call& call, const pb::PayCostRequest& request);
+  absl::StatusOr<pb::PostingReply> PayCost(rpc::Call& call,  // settlement_api.cc
+                                           const pb::PayCostRequest& request);
   absl::StatusOr<pb::PostingReply> ReturnUnspent(rpc::Call& call,
                                                  const pb::ReturnUnspentRequest& request);
   absl::StatusOr<pb::PostingReply> RecordInKind(rpc::Call& call,
                                                 const pb::RecordInKindRequest& request);
-  absl::StatusOr<pb::PostingReply> ReverseJournal(rpc::Call& call,
+  absl::StatusOr<pb::PostingReply> ReverseJournal(rpc::Call& call,  // settlement_api.cc
                                                   const pb::ReverseJournalRequest& request);
   absl::StatusOr<pb::RevalueBudgetResponse> RevalueBudget(rpc::Call& call,
                                                           const pb::RevalueBudgetRequest& request);
@@ -236,7 +237,7 @@ class Api {
   absl::StatusOr<pb::ExpenseClaim> TakeClaimStep(db::Tx& tx, rpc::Call& call,
                                                  const pb::MoveClaimRequest& request);
   absl::Status SettleClaim(Desk& desk, const ClaimFacts& facts, const ClaimDecision& decision,
-                           const std::optional<CommitmentDecision>& liquidated,
+                           const std::optional<CommitmentDecision>& settled,
                            const std::vector<Alert>& alerts);
   absl::StatusOr<pb::LineTransfer> TakeTransferStep(db::Tx& tx, rpc::Call& call,
                                                     const pb::MoveTransferRequest& request);

@@ -6,11 +6,13 @@
 #include "common/text/text.h"
 #include "services/budgets/api/budgets_api.h"
 #include "services/budgets/api/convert.h"
+#include "services/budgets/api/counter.h"
 #include "services/budgets/api/payments.h"
 #include "services/budgets/api/relation.h"
 #include "services/budgets/domain/deadlines_of.h"
 #include "services/budgets/store/claim_store.h"
 #include "services/budgets/store/commitment_store.h"
+#include "services/budgets/store/document_days.h"
 
 // Expense claims. The claimant need not see the budget: they see their own claims.
 namespace jointly::budgets {
@@ -73,9 +75,8 @@ absl::StatusOr<pb::ExpenseClaim> AnswerWith(Desk& desk, const ExpenseClaim& clai
   return message;
 }
 
-// The claim's approval turns its total into cost on the mission's commitment.
-absl::StatusOr<CommitmentDecision> LiquidateFor(const Desk& desk, const ClaimFacts& facts,
-                                                const Cost& cost) {
+// What the claim's step does to its commitment, on that day.
+absl::StatusOr<CommitmentFacts> CommitmentOf(Desk& desk, const ClaimFacts& facts, Date date) {
   CommitmentFacts each;
   each.budget = facts.budget;
   each.period = facts.period;
@@ -86,12 +87,35 @@ absl::StatusOr<CommitmentDecision> LiquidateFor(const Desk& desk, const ClaimFac
   each.available = facts.available;
   each.today = desk.today();
   ASSIGN_OR_RETURN(each.revalued_on, RevaluedOn(desk, facts.commitment));
-  each.input.effective_date = facts.input.effective_date.value_or(facts.claim.mission_end_date);
+  each.input.effective_date = date;
+  each.input.through_claim = true;
+  return each;
+}
+
+// The claim's approval turns its total into cost on the mission's commitment.
+absl::StatusOr<CommitmentDecision> LiquidateFor(Desk& desk, const ClaimFacts& facts, Date date,
+                                                const Cost& cost) {
+  ASSIGN_OR_RETURN(CommitmentFacts each, CommitmentOf(desk, facts, date));
   each.input.original = TotalOf(facts.claim);
   each.input.control = cost.control;
   each.input.conversion = cost.conversion;
   return Decide(each, LiquidateAction(facts.commitment, each.input.original, false),
                 Role::kManager);
+}
+
+// CP of the commitment: what its claims were paid, and what came back. Only what is owed is paid.
+absl::StatusOr<CommitmentDecision> SettleFor(Desk& desk, const ClaimFacts& facts,
+                                             const MovementPlan& plan) {
+  const bool pays = plan.kind == MovementKind::kPay;
+  ASSIGN_OR_RETURN(CommitmentFacts each, CommitmentOf(desk, facts, plan.effective_date));
+  each.input.settled = plan.amount;
+  if (pays) {
+    RETURN_IF_ERROR(CheckOwed(desk, plan.partner, plan.effective_date, plan.amount));
+    ASSIGN_OR_RETURN(each.owed, store::LeastOwed(desk.tx(), facts.commitment.budget,
+                                                 facts.commitment.id, plan.effective_date));
+  }
+  return Decide(each, pays ? CommitmentAction::kPay : CommitmentAction::kReversePayment,
+                Role::kAccountant);
 }
 
 }  // namespace
@@ -233,48 +257,33 @@ absl::StatusOr<pb::ExpenseClaim> Api::TakeClaimStep(db::Tx& tx, rpc::Call& call,
                    DecideFor(desk, facts, action, facts.role,
                              action == ClaimAction::kPay ? auth::Role::kAccountant
                                                          : auth::Role::kBudgetManager));
+  std::optional<CommitmentDecision> settled;
   for (const MovementPlan& plan : decision.movements) {
     RETURN_IF_ERROR(CheckDate(desk, plan.effective_date, "", facts.role).status());
-    if (plan.kind != MovementKind::kPay) continue;
-    RETURN_IF_ERROR(CheckOwed(desk, plan.partner, plan.effective_date, plan.amount));
-    RETURN_IF_ERROR(CheckOwedOn(desk, facts.commitment, plan.effective_date, plan.amount));
+    ASSIGN_OR_RETURN(settled, SettleFor(desk, facts, plan));
   }
-  std::optional<CommitmentDecision> liquidated;
   if (decision.liquidates) {
-    ASSIGN_OR_RETURN(liquidated, LiquidateFor(desk, facts, cost));
-    RETURN_IF_ERROR(desk.Carry(liquidated->movements, "claims/" + before.id));
+    ASSIGN_OR_RETURN(settled, LiquidateFor(desk, facts, day, cost));
+    RETURN_IF_ERROR(desk.Carry(settled->movements, "claims/" + before.id));
   }
   RETURN_IF_ERROR(desk.Carry(decision.movements, request.payment_reference()));
   ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.Settle());
-  RETURN_IF_ERROR(SettleClaim(desk, facts, decision, liquidated, alerts));
+  RETURN_IF_ERROR(SettleClaim(desk, facts, decision, settled, alerts));
   return AnswerWith(desk, decision.after, call.principal);
 }
 
 absl::Status Api::SettleClaim(Desk& desk, const ClaimFacts& facts, const ClaimDecision& decision,
-                              const std::optional<CommitmentDecision>& liquidated,
+                              const std::optional<CommitmentDecision>& settled,
                               const std::vector<Alert>& alerts) {
-  db::Tx& tx = desk.tx();
-  if (liquidated.has_value()) {
-    store::SaveCommitment(tx, liquidated->after);
-    SetTimers(desk, liquidated->timers);
-    engine_.outbox().Append(
-        tx, CommitmentChanged(desk.who(), desk.place(), &facts.commitment, liquidated->after,
-                              {.action = liquidated->move->event,
-                               .from = Name(liquidated->from),
-                               .to = Name(liquidated->after.state)},
-                              alerts));
+  if (settled.has_value()) {
+    SaveStep(desk, engine_.outbox(), facts.commitment, *settled, alerts);
   }
-  // CP of the commitment: what its claims were paid, and what came back.
-  Commitment paid = liquidated.has_value() ? liquidated->after : facts.commitment;
-  const ClaimState after = decision.after.state;
-  if (after == ClaimState::kPaid) paid.paid += decision.after.recognised;
-  if (after == ClaimState::kPaymentFailed) paid.paid -= decision.after.recognised;
-  if (paid.paid != facts.commitment.paid) store::SaveCommitment(tx, paid);
-  RETURN_IF_ERROR(claims_.Save(tx, decision.after, facts.now));
-  engine_.outbox().Append(
-      tx, ClaimChanged(
-              desk.who(), desk.place(), &facts.claim, decision.after,
-              {.action = decision.move->event, .from = Name(decision.from), .to = Name(after)}));
+  RETURN_IF_ERROR(claims_.Save(desk.tx(), decision.after, facts.now));
+  engine_.outbox().Append(desk.tx(),
+                          ClaimChanged(desk.who(), desk.place(), &facts.claim, decision.after,
+                                       {.action = decision.move->event,
+                                        .from = Name(decision.from),
+                                        .to = Name(decision.after.state)}));
   return absl::OkStatus();
 }
 

@@ -6,7 +6,6 @@
 #include "common/error/macros.h"
 #include "services/budgets/api/relation.h"
 #include "services/budgets/domain/text.h"
-#include "services/budgets/store/document_days.h"
 #include "services/budgets/store/payable_store.h"
 #include "services/budgets/store/statement_store.h"
 
@@ -84,13 +83,6 @@ absl::Status CheckOwed(Desk& desk, const std::string& partner, Date date, std::i
     if (month >= MonthOf(date)) least = std::min(owed, least.value_or(owed));
   }
   return amount <= *least ? absl::OkStatus() : MoreThanOwed(desk, partner, *least, amount);
-}
-
-absl::Status CheckOwedOn(Desk& desk, const Commitment& commitment, Date date, std::int64_t amount) {
-  ASSIGN_OR_RETURN(const std::int64_t owed,
-                   store::LeastOwed(desk.tx(), commitment.budget, commitment.id, date));
-  if (amount <= owed) return absl::OkStatus();
-  return MoreThanOwed(desk, commitment.line.partner, owed, amount);
 }
 
 absl::Status CheckOwedWithoutCommitment(Desk& desk, Actor payer, const std::string& partner,

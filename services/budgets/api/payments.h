@@ -23,8 +23,6 @@ absl::Status CheckNotClosed(const Desk& desk, Date date);
 // B15: nobody is paid more than what was recognised as owed to them, on that day and on any later
 // one. By months, as sums are kept. Errors: MORE_THAN_REMAINS.
 absl::Status CheckOwed(Desk& desk, const std::string& partner, Date date, std::int64_t amount);
-// The same of one commitment, to the day: of what it and its claims were recognised for.
-absl::Status CheckOwedOn(Desk& desk, const Commitment& commitment, Date date, std::int64_t amount);
 // The same of costs without a commitment: what commitments are owed is theirs, and what the payer
 // recognised is somebody else's to pay (B14). Errors: MORE_THAN_REMAINS, SELF_APPROVAL.
 absl::Status CheckOwedWithoutCommitment(Desk& desk, Actor payer, const std::string& partner,

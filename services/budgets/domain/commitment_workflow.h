@@ -1,12 +1,14 @@
 #pragma once
 
 #include <array>
+#include <string_view>
 #include <vector>
 
 #include "services/budgets/domain/guards.h"
 
 // The life of a commitment: a reservation on one line, used up by several invoices. A commitment
 // that a close carried on, or whose line could not absorb a higher rate, is still an active one.
+// What was recognised is paid in any state: a payment is a step that leaves the state as it is.
 namespace jointly::budgets {
 
 using CommitmentMove = workflow::Move<CommitmentState, CommitmentAction, Role, CommitmentFacts>;
@@ -42,12 +44,20 @@ inline constexpr CommitmentGuard kAbsorbed{
 inline constexpr CommitmentGuard kLate{"EXPIRY_REACHED", "Its last day is over",
                                        &check::ExpiryReached};
 
+inline constexpr CommitmentGuard kOtherPays{
+    kSelfApproval.name, "Nobody pays what they requested or approved", &check::AnotherPays};
+inline constexpr CommitmentGuard kOwed{kMoreThanRemains.name, "It was recognised before",
+                                       &check::StillOwed};
+inline constexpr CommitmentGuard kPaidBefore{"PAYMENT", "Something is paid", &check::SomethingPaid};
+
 inline constexpr std::array kToApprove = {&kActive,   &kPeriod,  &kDate,      &kSupplier,
                                           &kCategory, &kAnother, &kDelegated, &kCovered};
 inline constexpr std::array kToLiquidate = {&kActive, &kPeriod, &kDate, &kRemains, &kExcess};
 inline constexpr std::array kToRelease = {&kPeriod, &kDate, &kRemains};
 inline constexpr std::array kToExpire = {&kLate};
 inline constexpr std::array kToRevalue = {&kPeriod, &kDate, &kAbsorbed};
+inline constexpr std::array kToPay = {&kActive, &kOtherPays, &kOwed};
+inline constexpr std::array kToPayBack = {&kPaidBefore};
 
 using From = workflow::Set<CommitmentState>;
 inline constexpr From kHolds{kApproved, kPartiallyLiquidated, kCarried, kUndercovered};
@@ -56,6 +66,7 @@ inline constexpr workflow::Set<Role> kOffice{kManager, kAccountant};
 inline constexpr workflow::Set<Role> kReleasers{kManager, kTimer};
 
 inline constexpr CommitmentState kPartly = kPartiallyLiquidated;
+inline constexpr std::string_view kPaidBack = "payment_reversed";
 
 // clang-format off
 inline constexpr auto kTable = std::to_array<CommitmentMove>({
@@ -76,6 +87,18 @@ inline constexpr auto kTable = std::to_array<CommitmentMove>({
     {kRevalue,          kPartly,       kPartly,       kAccountant, "revalued",     kToRevalue},
     {kRevalue,          kCarried,      kCarried,      kAccountant, "revalued",     kToRevalue},
     {kFindUndercovered, kHolds,        kUndercovered, kAccountant, "undercovered", {}},
+    {kPay,              kApproved,     kApproved,     kAccountant, "paid",         kToPay},
+    {kPay,              kPartly,       kPartly,       kAccountant, "paid",         kToPay},
+    {kPay,              kLiquidated,   kLiquidated,   kAccountant, "paid",         kToPay},
+    {kPay,              kExpired,      kExpired,      kAccountant, "paid",         kToPay},
+    {kPay,              kCarried,      kCarried,      kAccountant, "paid",         kToPay},
+    {kPay,              kUndercovered, kUndercovered, kAccountant, "paid",         kToPay},
+    {kReversePayment,   kApproved,     kApproved,     kAccountant, kPaidBack,      kToPayBack},
+    {kReversePayment,   kPartly,       kPartly,       kAccountant, kPaidBack,      kToPayBack},
+    {kReversePayment,   kLiquidated,   kLiquidated,   kAccountant, kPaidBack,      kToPayBack},
+    {kReversePayment,   kExpired,      kExpired,      kAccountant, kPaidBack,      kToPayBack},
+    {kReversePayment,   kCarried,      kCarried,      kAccountant, kPaidBack,      kToPayBack},
+    {kReversePayment,   kUndercovered, kUndercovered, kAccountant, kPaidBack,      kToPayBack},
 });
 // clang-format on
 }  // namespace commitment_rows

@@ -165,10 +165,6 @@ CommitmentAction ReleaseAction(const Commitment& commitment, std::int64_t origin
 AmendmentAction SignAction(const Budget& budget, const Amendment& amendment,
                            const std::string& institution);
 
-// Whom a payment of a document without a claim must not be made by: its requester and approver.
-// Errors: FAILED_PRECONDITION SELF_APPROVAL.
-absl::Status CheckPayer(const Actor& payer, const Commitment& commitment);
-
 // SHA-256 is the caller's: the canonical text of an amendment that the partners sign.
 std::string ContentOf(const Amendment& amendment);
 

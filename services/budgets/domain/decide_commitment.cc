@@ -40,6 +40,18 @@ Facts MoneyFacts(const CommitmentFacts& facts, std::int64_t requested) {
           {"requester", commitment.requester.person}};
 }
 
+// Of a payment: of what was recognised, not of what is reserved.
+Facts PaymentFacts(const CommitmentFacts& facts) {
+  const Commitment& commitment = facts.commitment;
+  return {{"remaining", Text(OwedOn(facts), facts.budget.currency)},
+          {"requested", Text(facts.input.settled, facts.budget.currency)},
+          {"commitment", SubjectOf(commitment)},
+          {"partner", commitment.line.partner},
+          {"state", std::string(Name(facts.budget.state))},
+          {"requester", commitment.requester.person},
+          {"approver", commitment.approver.person}};
+}
+
 bool Positive(std::int64_t amount) { return amount > 0; }
 
 absl::Status CheckInput(const CommitmentFacts& facts, CommitmentAction action) {
@@ -180,6 +192,16 @@ absl::Status Revalue(const CommitmentFacts& facts, CommitmentDecision& decision)
   return absl::OkStatus();
 }
 
+void Pay(const CommitmentFacts& facts, CommitmentDecision& decision) {
+  decision.after.paid += facts.input.settled;
+  if (facts.input.through_claim) return;
+  MovementPlan plan = Plan(facts, MovementKind::kPay, facts.input.settled);
+  plan.partner = facts.commitment.line.partner;
+  plan.organisation = facts.input.organisation;
+  plan.conversion = facts.input.conversion;
+  decision.movements.push_back(std::move(plan));
+}
+
 absl::Status Effect(const CommitmentFacts& facts, CommitmentAction action,
                     CommitmentDecision& decision) {
   using enum CommitmentAction;
@@ -205,6 +227,12 @@ absl::Status Effect(const CommitmentFacts& facts, CommitmentAction action,
     case kRevalue:
       return Revalue(facts, decision);
     case kFindUndercovered:
+      return absl::OkStatus();
+    case kPay:
+      Pay(facts, decision);
+      return absl::OkStatus();
+    case kReversePayment:
+      decision.after.paid -= facts.input.settled;
       return absl::OkStatus();
   }
   Die("a commitment action of no kind");
@@ -338,8 +366,10 @@ absl::StatusOr<CommitmentDecision> Decide(const CommitmentFacts& facts, Commitme
   ASSIGN_OR_RETURN(const CommitmentMove* move,
                    RowFor(kCommitmentWorkflow, subject, before.state, action, role));
   RETURN_IF_ERROR(CheckInput(facts, action));
-  RETURN_IF_ERROR(RefusalOf(Name(action), subject, workflow::Examine(*move, facts),
-                            MoneyFacts(facts, Requested(facts, action))));
+  const bool pays = action == CommitmentAction::kPay;
+  RETURN_IF_ERROR(
+      RefusalOf(Name(action), subject, workflow::Examine(*move, facts),
+                pays ? PaymentFacts(facts) : MoneyFacts(facts, Requested(facts, action))));
   CommitmentDecision decision;
   decision.after = before;
   decision.after.state = move->to;
@@ -384,16 +414,6 @@ CommitmentAction ReleaseAction(const Commitment& commitment, std::int64_t origin
   if (original < commitment.original_remaining) return CommitmentAction::kRelease;
   return commitment.liquidated == 0 ? CommitmentAction::kReleaseAll
                                     : CommitmentAction::kReleaseRest;
-}
-
-absl::Status CheckPayer(const Actor& payer, const Commitment& commitment) {
-  const workflow::Verdict verdict = AnotherPerson(
-      payer, {{"requested", commitment.requester}, {"approved", commitment.approver}});
-  if (verdict.passed) return absl::OkStatus();
-  return FailedPrecondition(kSelfApproval, verdict.evidence + ". " + verdict.remedy,
-                            {{"subject", SubjectOf(commitment)},
-                             {"requester", commitment.requester.person},
-                             {"approver", commitment.approver.person}});
 }
 
 std::vector<CommitmentAction> OpenActions(CommitmentState state, Role role) {

@@ -61,7 +61,7 @@ struct PeriodFacts {
 
 struct CommitmentInput {
   std::string reason;                  // refuse, release.
-  std::optional<Date> effective_date;  // liquidate, release; default: the commitment's.
+  std::optional<Date> effective_date;  // liquidate, release, pay; default: the commitment's.
   // approve: what it reserves. liquidate: what the document costs by its own day's rate. revalue:
   // what the remainder is worth now. In the control currency.
   std::int64_t control = 0;
@@ -69,6 +69,11 @@ struct CommitmentInput {
   bool final = false;                    // liquidate: what is left is released.
   std::optional<Conversion> conversion;  // Of `control`, when the currencies differ.
   std::string to_period;                 // carry.
+  // pay, reverse_payment: what of the recognised cost it settles, in the control currency.
+  std::int64_t settled = 0;
+  std::string organisation;  // pay: from whose cash.
+  // The step is a claim's: it has judged its hands, and its own entry moves the money.
+  bool through_claim = false;
 };
 
 struct CommitmentFacts {
@@ -81,6 +86,9 @@ struct CommitmentFacts {
   std::int64_t available = 0;  // On the line, before the step.
   Date today{};                // For the expiry.
   std::optional<Date> revalued_on;  // The day of its last revaluation.
+  // pay: what is recognised and not paid on its day or any later one, the least of them. Unset: not
+  // loaded.
+  std::optional<std::int64_t> owed;
   CommitmentInput input;
 };
 

@@ -30,6 +30,8 @@ workflow::Verdict MayStandIn(const Actor& actor);
 // The day since which a commitment holds what it holds: its own, or that of its last revaluation,
 // which released it and reserved it anew. No step on it is dated before.
 Date BoundOn(const CommitmentFacts& facts);
+// What may still be paid of it (B15): no more than was recognised, nor before it was.
+std::int64_t OwedOn(const CommitmentFacts& facts);
 
 namespace check {
 workflow::Verdict SourcesAddUp(const BudgetFacts& facts);
@@ -62,6 +64,9 @@ workflow::Verdict RemainderCovers(const CommitmentFacts& facts);
 workflow::Verdict ExcessCovered(const CommitmentFacts& facts);
 workflow::Verdict RevaluationCovered(const CommitmentFacts& facts);
 workflow::Verdict ExpiryReached(const CommitmentFacts& facts);
+workflow::Verdict AnotherPays(const CommitmentFacts& facts);
+workflow::Verdict StillOwed(const CommitmentFacts& facts);
+workflow::Verdict SomethingPaid(const CommitmentFacts& facts);
 
 workflow::Verdict HasItems(const ClaimFacts& facts);
 workflow::Verdict HasReceipts(const ClaimFacts& facts);

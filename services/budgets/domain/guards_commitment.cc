@@ -12,6 +12,11 @@ Date BoundOn(const CommitmentFacts& facts) {
   return std::max(bound, facts.revalued_on.value_or(bound));
 }
 
+std::int64_t OwedOn(const CommitmentFacts& facts) {
+  const std::int64_t unpaid = facts.commitment.liquidated - facts.commitment.paid;
+  return std::min(unpaid, facts.owed.value_or(unpaid));
+}
+
 namespace check {
 namespace {
 
@@ -137,6 +142,28 @@ Verdict ExpiryReached(const CommitmentFacts& facts) {
           (expires.has_value() ? "holds until " + FormatDate(*expires) : "has no last day") +
               ", today " + FormatDate(facts.today),
           over ? "" : "Wait until its last day is over."};
+}
+
+Verdict AnotherPays(const CommitmentFacts& facts) {
+  if (facts.input.through_claim) return {true, "the claim has judged who pays it", ""};
+  return AnotherPerson(facts.actor, {{"requested", facts.commitment.requester},
+                                     {"approved", facts.commitment.approver}});
+}
+
+Verdict StillOwed(const CommitmentFacts& facts) {
+  const std::int64_t owed = OwedOn(facts);
+  const bool covered = owed > 0 && facts.input.settled <= owed;
+  std::string evidence =
+      "of what was recognised on the commitment " + Amount(facts, owed) + " remains to be paid";
+  if (facts.owed.has_value()) evidence += " on this day";
+  return {covered, evidence,
+          covered ? "" : "Pay less, or on a later day, or enter what it cost first."};
+}
+
+Verdict SomethingPaid(const CommitmentFacts& facts) {
+  const bool paid = facts.commitment.paid > 0;
+  return {paid, Amount(facts, facts.commitment.paid) + " is paid",
+          paid ? "" : "There is no payment to take back."};
 }
 
 }  // namespace check

@@ -80,6 +80,8 @@ constexpr auto kNames<CommitmentAction> = std::to_array<Named<CommitmentAction>>
     {CommitmentAction::kCarry, "carry"},
     {CommitmentAction::kRevalue, "revalue"},
     {CommitmentAction::kFindUndercovered, "find_undercovered"},
+    {CommitmentAction::kPay, "pay"},
+    {CommitmentAction::kReversePayment, "reverse_payment"},
 });
 template <>
 constexpr auto kNames<ClaimState> = std::to_array<Named<ClaimState>>({

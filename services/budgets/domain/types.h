@@ -56,7 +56,8 @@ enum class CommitmentState {
   kRefused,
 };
 // One action per outcome. kLiquidate leaves a remainder, kLiquidateAll does not; so do kRelease and
-// kReleaseAll (nothing was used: cancelled) and kReleaseRest (something was: liquidated).
+// kReleaseAll (nothing was used: cancelled) and kReleaseRest (something was: liquidated). kPay and
+// kReversePayment leave the state as it is.
 enum class CommitmentAction {
   kApprove,
   kRefuse,
@@ -69,6 +70,8 @@ enum class CommitmentAction {
   kCarry,
   kRevalue,
   kFindUndercovered,
+  kPay,
+  kReversePayment,
 };
 
 enum class ClaimState {

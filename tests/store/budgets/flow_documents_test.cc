@@ -98,7 +98,8 @@ TEST_P(FlowDocumentsTest, AClaimIsCertifiedApprovedAndPaidByThreeOthers) {
   EXPECT_EQ(paid.payer(), "people/accountant");
   EXPECT_EQ(world().Actions("budgets.claim", name.substr(name.rfind('/') + 1)),
             "created,updated,submitted,certified,approved,paid,payment_failed,approved,paid");
-  EXPECT_EQ(world().Actions("budgets.commitment", "mission"), "requested,reserved,liquidated");
+  EXPECT_EQ(world().Actions("budgets.commitment", "mission"),
+            "requested,reserved,liquidated,paid,payment_reversed,paid");
 }
 
 TEST_P(FlowDocumentsTest, AClaimIsSeenByItsClaimantAndItsOffices) {

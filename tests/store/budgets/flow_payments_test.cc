@@ -29,6 +29,12 @@ class FlowPaymentsTest : public FlowTest {
     rpc::Call call = world().As("payer");
     return Outcome(api().PayCost(call, request));
   }
+  pb::Commitment Get(const std::string& id) {
+    pb::GetCommitmentRequest request;
+    request.set_name("budgets/unit/commitments/" + id);
+    rpc::Call call = world().As("accountant");
+    return Must(api().GetCommitment(call, request));
+  }
   absl::StatusOr<pb::Commitment> Release(const std::string& id, const std::string& date) {
     pb::ReleaseCommitmentRequest request;
     request.set_name("budgets/unit/commitments/" + id);
@@ -114,6 +120,64 @@ TEST_P(FlowPaymentsTest, ItExpiresNotBeforeItsRevaluation) {
   EXPECT_EQ(Revalue("2020-06-15", "2021-02-01"), "OK");
   world().GoTo("2021-02-10");
   EXPECT_EQ(world().Actions("budgets.commitment", "yen"), "requested,reserved,revalued,expired");
+}
+
+// A payment is a step of its commitment: it can be seen, it makes old copies stale, and whoever
+// asked for the commitment or approved it does not take it.
+TEST_P(FlowPaymentsTest, APaymentIsAStepOfItsCommitment) {
+  world().Found();
+  world().Order("chairs", "p1", "CONS", Euro("1000"), "2020-06-10");
+  EXPECT_EQ(Pay("chairs", "1", "2020-06-10"), "ILLEGAL_MOVE");
+  Must(world().Approve("chairs"));
+  EXPECT_EQ(Pay("chairs", "1", "2020-06-10"), "MORE_THAN_REMAINS");
+  Must(world().Invoice("chairs", Euro("600"), "2020-07-20", false));
+  pb::PayCostRequest request;
+  request.set_name("budgets/unit");
+  request.set_document("budgets/unit/commitments/chairs");
+  *request.mutable_amount() = Euro("250");
+  *request.mutable_effective_date() = Day("2020-07-21");
+  request.set_validate_only(true);
+  for (const bool rehearsed : {true, false}) {
+    request.set_validate_only(rehearsed);
+    rpc::Call call = world().As("payer");
+    const auto paid = Must(api().PayCost(call, request));
+    EXPECT_EQ(paid.journal().movement(), "pay");
+    EXPECT_EQ(Get("chairs").paid().value(), rehearsed ? "0.00" : "250.00");
+  }
+  const pb::Commitment after = Get("chairs");
+  EXPECT_EQ(after.state(), pb::Commitment::PARTIALLY_LIQUIDATED);
+  EXPECT_EQ(after.etag(), "\"4\"");
+  EXPECT_EQ(world().Actions("budgets.commitment", "chairs"), "requested,reserved,liquidated,paid");
+  Must(world().Invoice("chairs", Euro("400"), "2020-08-20"));
+  EXPECT_EQ(Pay("chairs", "750", "2020-08-20"), "OK");
+  EXPECT_EQ(Pay("chairs", "0.01", "2020-08-20"), "MORE_THAN_REMAINS");
+  EXPECT_EQ(world().Actions("budgets.commitment", "chairs"),
+            "requested,reserved,liquidated,paid,liquidated,paid");
+}
+
+TEST_P(FlowPaymentsTest, MoneyThatArrivesIsRehearsed) {
+  world().Found();
+  pb::ReceiveInstalmentRequest request;
+  request.set_name("budgets/unit");
+  *request.mutable_amount() = Euro("1000");
+  *request.mutable_effective_date() = Day("2020-05-01");
+  request.set_validate_only(true);
+  const auto journals = [&] { return invariants::JournalsOf(database(), "unit").size(); };
+  const auto before = journals();
+  rpc::Call call = world().As("accountant");
+  const auto received = Must(api().ReceiveInstalment(call, request));
+  EXPECT_EQ(received.journal().movement(), "instalment");
+  EXPECT_EQ(journals(), before);
+  pb::ReverseJournalRequest back;
+  back.set_name(
+      "budgets/unit/journals/" +
+      std::to_string(Must(world().Cost("p1", "PERS", "50", "2020-05-01")).journal().sequence()));
+  back.set_reason("A wrong cost.");
+  *back.mutable_effective_date() = Day("2020-05-01");
+  back.set_validate_only(true);
+  rpc::Call again = world().As("accountant");
+  EXPECT_EQ(Must(api().ReverseJournal(again, back)).journal().movement(), "reverse");
+  EXPECT_EQ(journals(), before + 1);
 }
 
 // What is taken back belongs to no commitment: the proof of the budget finds nothing wrong with it.

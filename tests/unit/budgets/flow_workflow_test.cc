@@ -91,7 +91,48 @@ TEST(CommitmentWorkflow, AnswersEveryStep) {
     liquidated            release           manager     ILLEGAL_MOVE
     cancelled             expire            timer       ILLEGAL_MOVE
     refused               approve           manager     ILLEGAL_MOVE
+    requested             pay               accountant  ILLEGAL_MOVE
+    cancelled             pay               accountant  ILLEGAL_MOVE
+    approved              pay               manager     WRONG_ROLE
+    approved              pay               accountant  MORE_THAN_REMAINS
+    approved              reverse_payment   accountant  PAYMENT
   )");
+}
+
+TEST(CommitmentWorkflow, IsPaidInEveryStateInWhichACostIsRecognised) {
+  for (const Row& row : Table(R"(
+    state                 payer              paid  on_day  pays  result
+    approved              people/accountant  0     100     100   approved
+    partially_liquidated  people/accountant  40    60      60    partially_liquidated
+    liquidated            people/accountant  40    60      61    MORE_THAN_REMAINS
+    liquidated            people/accountant  40    60      60    liquidated
+    liquidated            people/accountant  0     59      60    MORE_THAN_REMAINS
+    expired               people/accountant  0     100     1     expired
+    carried               people/accountant  0     100     1     carried
+    undercovered          people/accountant  0     100     1     undercovered
+    liquidated            people/manager     0     100     1     SELF_APPROVAL
+    liquidated            people/other       0     100     1     SELF_APPROVAL
+  )")) {
+    SCOPED_TRACE(row.text());
+    CommitmentFacts facts = sample::In(*Parse<CommitmentState>(row["state"]));
+    Commitment& commitment = facts.commitment;
+    commitment.approver = sample::Self("people/other");
+    commitment.liquidated = sample::Cents("100");
+    commitment.reserved += commitment.liquidated;
+    commitment.paid = sample::Cents(row["paid"]);
+    facts.actor = sample::By(row["payer"]);
+    facts.owed = sample::Cents(row["on_day"]);
+    facts.input.settled = sample::Cents(row["pays"]);
+    EXPECT_EQ(sample::ResultOf(facts, CommitmentAction::kPay, Role::kAccountant), row["result"]);
+    // A claim has judged its own hands.
+    facts.input.through_claim = true;
+    const auto decision = Decide(facts, CommitmentAction::kPay, Role::kAccountant);
+    if (row["result"] == "MORE_THAN_REMAINS") continue;
+    ASSERT_TRUE(decision.ok()) << decision.status();
+    EXPECT_TRUE(decision->movements.empty());
+    EXPECT_EQ(decision->after.paid, commitment.paid + facts.input.settled);
+    EXPECT_EQ(decision->after.revision, commitment.revision + 1);
+  }
 }
 
 TEST(ClaimWorkflow, AnswersEveryStep) {
