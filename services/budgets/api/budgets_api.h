@@ -131,6 +131,10 @@ class Api {
                                               const pb::MoveAmendmentRequest& request);
   absl::StatusOr<pb::CarryOver> CreateCarryOver(rpc::Call& call,
                                                 const pb::CreateCarryOverRequest& request);
+  absl::StatusOr<pb::CarryOver> GetCarryOver(rpc::Call& call,
+                                             const pb::GetCarryOverRequest& request);
+  absl::StatusOr<pb::ListCarryOversResponse> ListCarryOvers(
+      rpc::Call& call, const pb::ListCarryOversRequest& request);
   absl::StatusOr<pb::CarryOver> MoveCarryOver(rpc::Call& call,
                                               const pb::MoveCarryOverRequest& request);
   absl::StatusOr<pb::ListReportsResponse> ListReports(rpc::Call& call,
@@ -231,6 +235,8 @@ class Api {
   absl::StatusOr<pb::MovePeriodResponse> CarryOut(Desk& desk, const PeriodFacts& facts,
                                                   PeriodDecision& decision,
                                                   const auth::Principal& principal);
+  absl::Status SettleCarryOvers(Desk& desk, const PeriodFacts& facts,
+                                const CarryOverJudgement& close);
   absl::Status SettleClose(Desk& desk, const PeriodFacts& facts, PeriodDecision& decision,
                            pb::MovePeriodResponse& response);
 
@@ -243,6 +249,8 @@ class Api {
                                                     const pb::MoveTransferRequest& request);
   absl::StatusOr<pb::Amendment> TakeAmendmentStep(db::Tx& tx, rpc::Call& call,
                                                   const pb::MoveAmendmentRequest& request);
+  absl::StatusOr<pb::CarryOver> TakeCarryOverStep(db::Tx& tx, rpc::Call& call,
+                                                  const pb::MoveCarryOverRequest& request);
   absl::Status PutInForce(Desk& desk, const AmendmentDecision& decision);
 
   db::Database& database_;

@@ -12,7 +12,7 @@
 #include "services/budgets/store/change_store.h"
 #include "services/budgets/store/terms_store.h"
 
-// Amendments and carry-overs.
+// Amendments.
 namespace jointly::budgets {
 namespace {
 
@@ -39,40 +39,6 @@ absl::StatusOr<pb::Amendment> AnswerWith(Desk& desk, const Amendment& amendment,
   }
   AddDeadlines(DeadlinesOf(amendment, desk.budget(), desk.who().now), message);
   return message;
-}
-
-absl::StatusOr<CarryOverFactsOf> CarryFactsOf(Desk& desk, const CarryOver& carry_over) {
-  CarryOverFactsOf facts;
-  facts.budget = desk.budget();
-  ASSIGN_OR_RETURN(facts.from, desk.PeriodOf(carry_over.from_period));
-  if (const Period* next = desk.PeriodAfter(carry_over.from_period)) facts.to = *next;
-  facts.carry_over = carry_over;
-  ASSIGN_OR_RETURN(facts.leftovers, desk.Leftovers(carry_over.from_period));
-  facts.now = desk.who().now;
-  facts.actor.today = desk.today();
-  return facts;
-}
-
-absl::StatusOr<pb::CarryOver> AnswerWith(Desk& desk, const CarryOver& carry_over,
-                                         const auth::Principal& principal) {
-  pb::CarryOver message = ToProto(carry_over, desk.budget().currency);
-  ASSIGN_OR_RETURN(CarryOverFactsOf facts, CarryFactsOf(desk, carry_over));
-  facts.actor.hand = {.person = principal.name, .in_place_of = ""};
-  for (const Role role : RolesOn(principal, desk.budget())) {
-    AddAllowed(AllowedActions(facts, role), message);
-  }
-  return message;
-}
-
-// The last part of "budgets/b/periods/p", checked.
-std::string PeriodIn(const std::string& name, const Budget& budget, const std::string& path,
-                     Violations& violations) {
-  const auto ids = rpc::ParseName("budgets/*/periods/*", name);
-  if (violations.Require(ids.size() == 2 && ids[0] == budget.id, path,
-                         "must be a period of the budget")) {
-    return ids[1];
-  }
-  return "";
 }
 
 }  // namespace
@@ -209,81 +175,6 @@ absl::StatusOr<pb::Amendment> Api::MoveAmendment(rpc::Call& call,
   RETURN_IF_ERROR(violations.ToStatus());
   return Run<pb::Amendment>(call, request, false,
                             [&](db::Tx& tx) { return TakeAmendmentStep(tx, call, request); });
-}
-
-absl::StatusOr<pb::CarryOver> Api::CreateCarryOver(rpc::Call& call,
-                                                   const pb::CreateCarryOverRequest& request) {
-  ASSIGN_OR_RETURN(const std::string budget, rpc::IdOf("budgets", request.parent(), "parent"));
-  return Run<pb::CarryOver>(call, request, false, [&](db::Tx& tx) -> absl::StatusOr<pb::CarryOver> {
-    ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), budget, ScopeOf(call)));
-    RETURN_IF_ERROR(
-        RequireRole(RolesOn(call.principal, desk.budget()), Role::kManager, "create").status());
-    const pb::CarryOver& message = request.carry_over();
-    Violations violations;
-    CarryOver carry_over;
-    carry_over.budget = budget;
-    carry_over.from_period =
-        PeriodIn(message.from_period(), desk.budget(), "carry_over.from_period", violations);
-    carry_over.to_period =
-        PeriodIn(message.to_period(), desk.budget(), "carry_over.to_period", violations);
-    CheckNote(message.reason(), false, "carry_over.reason", violations);
-    carry_over.reason = message.reason();
-    violations.Require(message.lines_size() <= static_cast<int>(kRowsMax), "carry_over.lines",
-                       "has more than 200 rows");
-    for (int i = 0; i < message.lines_size(); ++i) {
-      const std::string at = "carry_over.lines[" + std::to_string(i) + "]";
-      const LineKey line =
-          ReadLine(message.lines(i).line(), desk.budget(), at + ".line", violations);
-      violations.Require(line.period == carry_over.from_period, at + ".line.period",
-                         "must be the from_period");
-      carry_over.lines.push_back(
-          {line, ReadAmountIn(message.lines(i).change(), desk.budget().currency, Sign::kPositive,
-                              at + ".change", violations)});
-    }
-    RETURN_IF_ERROR(violations.ToStatus());
-    carry_over.id = ids_.Next();
-    carry_over.requester = {.person = call.principal.name, .in_place_of = ""};
-    carry_over.create_time = carry_over.update_time = call.now;
-    carry_over.revision = 1;
-    ASSIGN_OR_RETURN(const CarryOverFactsOf facts, CarryFactsOf(desk, carry_over));
-    if (carry_over.lines.empty()) {
-      for (const Leftover& leftover : facts.leftovers) {
-        if (leftover.available > 0) {
-          carry_over.lines.push_back({leftover.line, leftover.available});
-        }
-      }
-    }
-    store::SaveCarryOver(tx, carry_over);
-    return AnswerWith(desk, carry_over, call.principal);
-  });
-}
-
-absl::StatusOr<pb::CarryOver> Api::MoveCarryOver(rpc::Call& call,
-                                                 const pb::MoveCarryOverRequest& request) {
-  const auto ids = rpc::ParseName("budgets/*/carryOvers/*", request.name());
-  Violations violations;
-  violations.Require(ids.size() == 2, "name", "must look like budgets/{b}/carryOvers/{c}");
-  const auto action = Parse<CarryOverAction>(request.action());
-  violations.Require(action == CarryOverAction::kApprove || action == CarryOverAction::kRefuse,
-                     "action", "must be approve or refuse");
-  if (!request.on_behalf_of().empty()) {
-    CheckName("people/*", request.on_behalf_of(), "on_behalf_of", violations);
-  }
-  RETURN_IF_ERROR(violations.ToStatus());
-  return Run<pb::CarryOver>(call, request, false, [&](db::Tx& tx) -> absl::StatusOr<pb::CarryOver> {
-    ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), ids[0], ScopeOf(call)));
-    ASSIGN_OR_RETURN(const CarryOver before,
-                     store::LoadCarryOver(tx, ids[0], ids[1], store::Lock::kYes));
-    RETURN_IF_ERROR(rpc::MatchEtag(request.etag(), before.revision));
-    ASSIGN_OR_RETURN(CarryOverFactsOf facts, CarryFactsOf(desk, before));
-    ASSIGN_OR_RETURN(facts.actor, ActorOf(desk, call, request.on_behalf_of()));
-    ASSIGN_OR_RETURN(const Role role, RoleFor(facts.actor, RolesOn(call.principal, desk.budget()),
-                                              kCarryOverWorkflow, *action));
-    ASSIGN_OR_RETURN(const CarryOverDecision decision,
-                     DecideFor(desk, facts, *action, role, auth::Role::kBudgetManager));
-    store::SaveCarryOver(tx, decision.after);
-    return AnswerWith(desk, decision.after, call.principal);
-  });
 }
 
 }  // namespace jointly::budgets

@@ -212,6 +212,22 @@ bus::Event AmendmentChanged(const Who& who, const Place& place, const Amendment*
   return event;
 }
 
+bus::Event CarryOverChanged(const Who& who, const Place& place, const CarryOver* before,
+                            const CarryOver& after, const Change& change) {
+  const money::Currency& currency = place.budget.currency;
+  pb::CarryOverEvent message;
+  pb::CarryOver& told = *message.mutable_carry_over();
+  told = ToProto(after, currency);
+  const std::string after_digest = DigestOf(told);
+  SetScope(place.budget, *message.mutable_budget());
+  bus::Event event =
+      EventOf(who, change, {"carry_over", after.id, after.revision, told.name()}, message);
+  SetAudience(place.budget, event);
+  if (before != nullptr) event.before_digest = DigestOf(ToProto(*before, currency));
+  event.after_digest = after_digest;
+  return event;
+}
+
 bus::Event ReportChanged(const Who& who, const Place& place, const PeriodicReport* before,
                          const PeriodicReport& after, const Change& change) {
   pb::ReportEvent message;

@@ -49,6 +49,8 @@ bus::Event TransferChanged(const Who& who, const Place& place, const LineTransfe
                            const LineTransfer& after, const Change& change);
 bus::Event AmendmentChanged(const Who& who, const Place& place, const Amendment* before,
                             const Amendment& after, const Change& change);
+bus::Event CarryOverChanged(const Who& who, const Place& place, const CarryOver* before,
+                            const CarryOver& after, const Change& change);
 bus::Event ReportChanged(const Who& who, const Place& place, const PeriodicReport* before,
                          const PeriodicReport& after, const Change& change);
 

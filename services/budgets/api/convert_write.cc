@@ -297,6 +297,11 @@ pb::CarryOver ToProto(const CarryOver& carry_over, const money::Currency& curren
   message.set_state(static_cast<pb::CarryOver::State>(carry_over.state));
   message.set_requester(carry_over.requester.person);
   message.set_approver(carry_over.approver.person);
+  const bool posted = carry_over.state == CarryOverState::kPosted;
+  if (posted) *message.mutable_carried() = AmountToProto({carry_over.carried, currency});
+  if (posted || carry_over.state == CarryOverState::kReturned) {
+    *message.mutable_returned() = AmountToProto({carry_over.returned, currency});
+  }
   message.set_revision(carry_over.revision);
   message.set_etag(rpc::Etag(carry_over.revision));
   return message;

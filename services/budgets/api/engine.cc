@@ -115,9 +115,13 @@ absl::StatusOr<PeriodFacts> FactsOf(Desk& desk, const Period& period) {
   ASSIGN_OR_RETURN(facts.open_commitments,
                    store::OpenCommitments(desk.tx(), period.budget, period.id, store::Lock::kYes));
   ASSIGN_OR_RETURN(facts.leftovers, desk.Leftovers(period.id));
-  ASSIGN_OR_RETURN(facts.carry_over,
-                   store::FindCarryOver(desk.tx(), period.budget, period.id,
-                                        CarryOverState::kApproved, store::Lock::kYes));
+  ASSIGN_OR_RETURN(const std::vector<CarryOver> carry_overs,
+                   store::CarryOversFrom(desk.tx(), period.budget, period.id, store::Lock::kYes));
+  for (const CarryOver& carry_over : carry_overs) {
+    if (carry_over.state == CarryOverState::kProposed) facts.proposed = carry_over;
+    if (carry_over.state == CarryOverState::kApproved) facts.carry_over = carry_over;
+    if (carry_over.state == CarryOverState::kRefused) facts.refused.push_back(carry_over);
+  }
   return facts;
 }
 

@@ -195,6 +195,35 @@ absl::StatusOr<pb::MovePeriodResponse> Api::CarryOut(Desk& desk, const PeriodFac
   return response;
 }
 
+// The approved one is posted, and what was refused is given back, as far as the close does so.
+absl::Status Api::SettleCarryOvers(Desk& desk, const PeriodFacts& facts,
+                                   const CarryOverJudgement& close) {
+  std::vector<CarryOver> carry_overs = facts.refused;
+  if (facts.carry_over.has_value()) carry_overs.push_back(*facts.carry_over);
+  for (const CarryOver& before : carry_overs) {
+    const auto action = SettledBy(before, close);
+    if (!action.has_value()) continue;
+    ASSIGN_OR_RETURN(const CarryOverDecision settled,
+                     Decide(CarryOverFactsOf{.budget = facts.budget,
+                                             .from = facts.period,
+                                             .to = facts.next,
+                                             .carry_over = before,
+                                             .other = std::nullopt,
+                                             .leftovers = facts.leftovers,
+                                             .judgement = close,
+                                             .now = facts.now,
+                                             .actor = facts.actor},
+                            *action, Role::kAccountant));
+    store::SaveCarryOver(desk.tx(), settled.after);
+    engine_.outbox().Append(desk.tx(),
+                            CarryOverChanged(desk.who(), desk.place(), &before, settled.after,
+                                             {.action = settled.move->event,
+                                              .from = Name(settled.from),
+                                              .to = Name(settled.after.state)}));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Api::SettleClose(Desk& desk, const PeriodFacts& facts, PeriodDecision& decision,
                               pb::MovePeriodResponse& response) {
   db::Tx& tx = desk.tx();
@@ -218,17 +247,7 @@ absl::Status Api::SettleClose(Desk& desk, const PeriodFacts& facts, PeriodDecisi
                                                   {}));
     *response.add_carried() = ToProto(carried.after, budget.currency);
   }
-  if (facts.carry_over.has_value()) {
-    ASSIGN_OR_RETURN(const auto posted, Decide(CarryOverFactsOf{.budget = budget,
-                                                                .from = facts.period,
-                                                                .to = facts.next,
-                                                                .carry_over = *facts.carry_over,
-                                                                .leftovers = facts.leftovers,
-                                                                .now = facts.now,
-                                                                .actor = facts.actor},
-                                               CarryOverAction::kPost, Role::kAccountant));
-    store::SaveCarryOver(tx, posted.after);
-  }
+  RETURN_IF_ERROR(SettleCarryOvers(desk, facts, decision.carry_over));
   // The digest is that of the statement that anybody can print again at this sequence.
   ASSIGN_OR_RETURN(const StatementInput input, store::LoadStatement(tx, budget, desk.periods(),
                                                                     {.as_of_sequence = 0,

@@ -135,6 +135,14 @@ struct CarryOverDecision {
   const CarryOverMove* move = nullptr;
 };
 
+// Whether it may be proposed: its period is not closed, and has no other one. Errors:
+// FAILED_PRECONDITION PERIOD_NOT_OPEN, CARRY_OVER_EXISTS.
+absl::Status CheckProposal(const CarryOverFactsOf& facts);
+// What a close does with a carry-over of its period; nothing for a refused one whose money the
+// funder lets go on all the same, and for one that is done.
+std::optional<CarryOverAction> SettledBy(const CarryOver& carry_over,
+                                         const CarryOverJudgement& close);
+
 struct ReportDecision {
   PeriodicReport after;
   ReportState from = ReportState::kScheduled;

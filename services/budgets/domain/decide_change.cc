@@ -8,7 +8,7 @@
 #include "services/budgets/domain/refuse.h"
 #include "services/budgets/domain/text.h"
 
-// Decisions on transfers, amendments, carry-overs and reports.
+// Decisions on transfers, amendments and reports.
 namespace jointly::budgets {
 namespace {
 
@@ -17,9 +17,6 @@ std::string SubjectOf(const LineTransfer& transfer) {
 }
 std::string SubjectOf(const Amendment& amendment) {
   return "budgets/" + amendment.budget + "/amendments/" + amendment.id;
-}
-std::string SubjectOf(const CarryOver& carry_over) {
-  return "budgets/" + carry_over.budget + "/carryOvers/" + carry_over.id;
 }
 std::string SubjectOf(const PeriodicReport& report) {
   return "budgets/" + report.budget + "/reports/" + report.id;
@@ -311,28 +308,6 @@ absl::StatusOr<AmendmentDecision> Decide(const AmendmentFacts& facts, AmendmentA
   return decision;
 }
 
-absl::StatusOr<CarryOverDecision> Decide(const CarryOverFactsOf& facts, CarryOverAction action,
-                                         Role role) {
-  const CarryOver& before = facts.carry_over;
-  const std::string subject = SubjectOf(before);
-  ASSIGN_OR_RETURN(const CarryOverMove* move,
-                   RowFor(kCarryOverWorkflow, subject, before.state, action, role));
-  std::int64_t left = 0;
-  for (const Leftover& leftover : facts.leftovers) left += leftover.available;
-  RETURN_IF_ERROR(RefusalOf(Name(action), subject, workflow::Examine(*move, facts),
-                            {{"available", Text(left, facts.budget.currency)},
-                             {"requested", Text(TotalOf(before), facts.budget.currency)},
-                             {"line", facts.from.id},
-                             {"period", facts.from.id},
-                             {"state", std::string(Name(facts.from.state))},
-                             {"requester", before.requester.person}}));
-  auto decision = Begin<CarryOverDecision>(before, move, facts.now);
-  if (action == CarryOverAction::kApprove || action == CarryOverAction::kRefuse) {
-    decision.after.approver = facts.actor.hand;
-  }
-  return decision;
-}
-
 absl::StatusOr<ReportDecision> Decide(const ReportFacts& facts, ReportAction action, Role role) {
   const PeriodicReport& before = facts.report;
   const std::string subject = SubjectOf(before);
@@ -434,9 +409,6 @@ std::vector<TransferAction> OpenActions(TransferState state, Role role) {
 std::vector<AmendmentAction> OpenActions(AmendmentState state, Role role) {
   return ActionsOf<AmendmentAction>(kAmendmentWorkflow, state, role);
 }
-std::vector<CarryOverAction> OpenActions(CarryOverState state, Role role) {
-  return ActionsOf<CarryOverAction>(kCarryOverWorkflow, state, role);
-}
 std::vector<ReportAction> OpenActions(ReportState state, Role role) {
   return ActionsOf<ReportAction>(kReportWorkflow, state, role);
 }
@@ -447,16 +419,11 @@ std::vector<Allowed<AmendmentAction>> AllowedActions(const AmendmentFacts& facts
   return AllowedIn<Allowed<AmendmentAction>>(kAmendmentWorkflow, facts, facts.amendment.state,
                                              role);
 }
-std::vector<Allowed<CarryOverAction>> AllowedActions(const CarryOverFactsOf& facts, Role role) {
-  return AllowedIn<Allowed<CarryOverAction>>(kCarryOverWorkflow, facts, facts.carry_over.state,
-                                             role);
-}
 std::vector<Allowed<ReportAction>> AllowedActions(const ReportFacts& facts, Role role) {
   return AllowedIn<Allowed<ReportAction>>(kReportWorkflow, facts, facts.report.state, role);
 }
 std::vector<workflow::Edge> TransferEdges() { return EdgesOf(kTransferWorkflow); }
 std::vector<workflow::Edge> AmendmentEdges() { return EdgesOf(kAmendmentWorkflow); }
-std::vector<workflow::Edge> CarryOverEdges() { return EdgesOf(kCarryOverWorkflow); }
 std::vector<workflow::Edge> ReportEdges() { return EdgesOf(kReportWorkflow); }
 
 }  // namespace jointly::budgets

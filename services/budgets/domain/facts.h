@@ -56,6 +56,8 @@ struct PeriodFacts {
   std::vector<Commitment> open_commitments;  // On its lines.
   std::vector<Leftover> leftovers;           // Cash lines.
   std::optional<CarryOver> carry_over;       // The approved one.
+  std::optional<CarryOver> proposed;         // The one that nobody has decided: there is but one.
+  std::vector<CarryOver> refused;            // Not given back by an earlier close.
   PeriodInput input;
 };
 
@@ -153,9 +155,11 @@ Date MovementDate(const AmendmentFacts& facts);
 struct CarryOverFactsOf {
   Budget budget;
   Period from;
-  std::optional<Period> to;  // Nothing: there is none after it.
-  CarryOver carry_over;      // Before.
+  std::optional<Period> to;        // Nothing: there is none after it.
+  CarryOver carry_over;            // Before.
+  std::optional<CarryOver> other;  // Another one of its period, proposed or approved.
   std::vector<Leftover> leftovers;
+  CarryOverJudgement judgement;  // post, return: what the close does.
   Time now;
   Actor actor;
 };

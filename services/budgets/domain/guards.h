@@ -112,8 +112,10 @@ workflow::Verdict ReasonGiven(const CarryOverFactsOf& facts);
 workflow::Verdict WithinCap(const CarryOverFactsOf& facts);
 workflow::Verdict AboveMinimum(const CarryOverFactsOf& facts);
 workflow::Verdict LinesCover(const CarryOverFactsOf& facts);
+workflow::Verdict OnlyOne(const CarryOverFactsOf& facts);
 workflow::Verdict AnotherApproves(const CarryOverFactsOf& facts);
 workflow::Verdict StandIn(const CarryOverFactsOf& facts);
+workflow::Verdict GivenBack(const CarryOverFactsOf& facts);
 
 workflow::Verdict DueReached(const ReportFacts& facts);
 workflow::Verdict DuePassed(const ReportFacts& facts);

@@ -168,9 +168,13 @@ Verdict PeriodOver(const PeriodFacts& facts) {
 }
 
 Verdict NoDrafts(const PeriodFacts& facts) {
-  const bool none = facts.drafts == 0;
-  return {none, std::to_string(facts.drafts) + " requests, claims or transfers wait",
-          none ? "" : "Decide them first."};
+  const bool none = facts.drafts == 0 && !facts.proposed.has_value();
+  std::string evidence = std::to_string(facts.drafts) + " requests, claims or transfers wait";
+  if (facts.proposed.has_value()) {
+    evidence += "; the carry-over budgets/" + facts.proposed->budget + "/carryOvers/" +
+                facts.proposed->id + " is proposed";
+  }
+  return {none, evidence, none ? "" : "Decide them first."};
 }
 
 Verdict AllSettled(const PeriodFacts& facts) {

@@ -333,11 +333,29 @@ Verdict LinesCover(const CarryOverFactsOf& facts) {
   return {false, Join(faults, "; "), "Carry no more than is available."};
 }
 
+Verdict OnlyOne(const CarryOverFactsOf& facts) {
+  if (!facts.other.has_value()) return {true, "no other carry-over of " + facts.from.id, ""};
+  const CarryOver& other = *facts.other;
+  const bool waits = other.state == CarryOverState::kProposed;
+  return {false,
+          facts.from.id + " has the carry-over " + other.id + ", which is " +
+              std::string(Name(other.state)),
+          waits ? "Decide that one: refuse it to propose another, with all lines that go on."
+                : "A period has one carry-over: the close posts that one."};
+}
+
 Verdict AnotherApproves(const CarryOverFactsOf& facts) {
   return AnotherPerson(facts.actor, {{"requested", facts.carry_over.requester}});
 }
 
 Verdict StandIn(const CarryOverFactsOf& facts) { return MayStandIn(facts.actor); }
+
+Verdict GivenBack(const CarryOverFactsOf& facts) {
+  const std::int64_t returned = OfLines(facts.carry_over, facts.judgement.returned);
+  return {returned > 0,
+          "the close gives back " + Text(returned, facts.budget.currency) + " of its lines",
+          returned > 0 ? "" : "What goes on is not given back."};
+}
 
 Verdict DueReached(const ReportFacts& facts) {
   const bool reached = AddDays(facts.today, 30) >= facts.report.due_date;

@@ -42,7 +42,8 @@ inline constexpr Reason kBudgetNotActive{"BUDGET_NOT_ACTIVE"};        // state
 inline constexpr Reason kCategoryRefused{"CATEGORY_REFUSED"};         // category, rule
 inline constexpr Reason kSelfApproval{"SELF_APPROVAL"};               // requester
 inline constexpr Reason kRateMissing{"RATE_MISSING"};                 // currency, date
-inline constexpr Reason kJournalConflict{"JOURNAL_CONFLICT"};  // field: same id, other payload
-inline constexpr Reason kAlreadyReversed{"ALREADY_REVERSED"};  // journal, by
+inline constexpr Reason kJournalConflict{"JOURNAL_CONFLICT"};   // field: same id, other payload
+inline constexpr Reason kCarryOverExists{"CARRY_OVER_EXISTS"};  // carry_over, period, state
+inline constexpr Reason kAlreadyReversed{"ALREADY_REVERSED"};   // journal, by
 
 }  // namespace jointly::budgets

@@ -25,8 +25,8 @@ inline constexpr PeriodGuard kPredecessor{
     &check::PredecessorClosed};
 inline constexpr PeriodGuard kOver{"PERIOD_OVER", "The period has come to its last day",
                                    &check::PeriodOver};
-inline constexpr PeriodGuard kDecided{"NO_DRAFTS", "No request, claim or transfer waits",
-                                      &check::NoDrafts};
+inline constexpr PeriodGuard kDecided{
+    "NO_DRAFTS", "No request, claim, transfer or carry-over waits", &check::NoDrafts};
 inline constexpr PeriodGuard kSettled{"ALL_SETTLED",
                                       "Every reservation is liquidated, released or may be carried",
                                       &check::AllSettled};

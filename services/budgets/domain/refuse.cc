@@ -8,8 +8,9 @@ namespace {
 
 // Guards whose id is the reason of their refusal, the more telling first.
 constexpr std::array kOwnReasons = {
-    kSelfApproval,    kBudgetNotActive, kPeriodNotOpen,      kDateOutsideBudget,
-    kCategoryRefused, kMoreThanRemains, kAmountNotAvailable, Reason{"TRANSFER_NEEDS_FUNDER"}};
+    kSelfApproval,      kBudgetNotActive,    kPeriodNotOpen,
+    kDateOutsideBudget, kCategoryRefused,    kCarryOverExists,
+    kMoreThanRemains,   kAmountNotAvailable, Reason{"TRANSFER_NEEDS_FUNDER"}};
 
 }  // namespace
 

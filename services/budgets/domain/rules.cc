@@ -279,6 +279,16 @@ std::vector<std::int64_t> Capped(const CarryOverFacts& facts, std::vector<std::i
 
 }  // namespace
 
+std::int64_t OfLines(const CarryOver& carry_over, const std::vector<Reallocation>& rows) {
+  money::Wide total = 0;
+  for (const Reallocation& row : rows) {
+    const bool named = std::any_of(carry_over.lines.begin(), carry_over.lines.end(),
+                                   [&](const Reallocation& line) { return line.line == row.line; });
+    if (named) total += row.change;
+  }
+  return money::Clamped(total);
+}
+
 CarryOverJudgement JudgeCarryOver(const CarryOverFacts& facts) {
   const std::string& mode = facts.terms.carry_over;
   if (!facts.has_next_period) return ReturnAll(facts, "the last period: what is left goes back");

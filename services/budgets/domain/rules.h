@@ -106,6 +106,8 @@ struct CarryOverJudgement {
   bool commitments = false;                 // Whether open commitments go along.
   std::string rationale = {};
 };
+// What such rows say of the lines that a carry-over names.
+std::int64_t OfLines(const CarryOver& carry_over, const std::vector<Reallocation>& rows);
 // Every cent of the leftovers is either carried or returned.
 CarryOverJudgement JudgeCarryOver(const CarryOverFacts& facts);
 

@@ -414,6 +414,8 @@ struct CarryOver {
   std::vector<Reallocation> lines;  // What each line of the from-period gives; > 0.
   std::string reason;
   CarryOverState state = CarryOverState::kProposed;
+  std::int64_t carried = 0;   // posted: by the close, of its lines.
+  std::int64_t returned = 0;  // posted, returned: by the close, of its lines.
   Hand requester;
   Hand approver;
   Time create_time;

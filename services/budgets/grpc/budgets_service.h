@@ -200,6 +200,16 @@ class Service final : public pb::Budgets::CallbackService, private rpc::Adapter<
                                             pb::CarryOver* response) override {
     return Serve(context, request, response, &Api::CreateCarryOver);
   }
+  grpc::ServerUnaryReactor* GetCarryOver(grpc::CallbackServerContext* context,
+                                         const pb::GetCarryOverRequest* request,
+                                         pb::CarryOver* response) override {
+    return Serve(context, request, response, &Api::GetCarryOver);
+  }
+  grpc::ServerUnaryReactor* ListCarryOvers(grpc::CallbackServerContext* context,
+                                           const pb::ListCarryOversRequest* request,
+                                           pb::ListCarryOversResponse* response) override {
+    return Serve(context, request, response, &Api::ListCarryOvers);
+  }
   grpc::ServerUnaryReactor* MoveCarryOver(grpc::CallbackServerContext* context,
                                           const pb::MoveCarryOverRequest* request,
                                           pb::CarryOver* response) override {

@@ -112,7 +112,7 @@ db::Values ValuesOf(const Amendment& amendment) {
 
 constexpr std::string_view kCarryOverColumns =
     "budget, id, from_period, to_period, lines, reason, state, requester, requester_for, "
-    "approver, approver_for, create_time, update_time, revision";
+    "approver, approver_for, create_time, update_time, revision, carried, returned";
 
 CarryOver ReadCarryOver(const db::Row& row) {
   Reader reader(row);
@@ -129,6 +129,8 @@ CarryOver ReadCarryOver(const db::Row& row) {
   carry_over.create_time = reader.At();
   carry_over.update_time = reader.At();
   carry_over.revision = reader.Integer();
+  carry_over.carried = reader.Integer();
+  carry_over.returned = reader.Integer();
   return carry_over;
 }
 
@@ -146,7 +148,9 @@ db::Values ValuesOf(const CarryOver& carry_over) {
           carry_over.approver.in_place_of,
           carry_over.create_time,
           carry_over.update_time,
-          carry_over.revision};
+          carry_over.revision,
+          carry_over.carried,
+          carry_over.returned};
 }
 
 constexpr std::string_view kReportColumns =
@@ -284,14 +288,15 @@ absl::StatusOr<CarryOver> LoadCarryOver(db::Tx& tx, const std::string& budget,
 
 void SaveCarryOver(db::Tx& tx, const CarryOver& carry_over) {
   tx.Execute("INSERT INTO carry_over (" + std::string(kCarryOverColumns) + ") VALUES " +
-                 Placeholders(14) + R"sql(
+                 Placeholders(16) + R"sql(
       ON CONFLICT (budget, id) DO UPDATE
          SET from_period = excluded.from_period, to_period = excluded.to_period, lines =
              excluded.lines, reason = excluded.reason, state = excluded.state, requester =
              excluded.requester, requester_for = excluded.requester_for, approver =
              excluded.approver, approver_for = excluded.approver_for, create_time =
              excluded.create_time, update_time = excluded.update_time, revision =
-             excluded.revision)sql",
+             excluded.revision, carried = excluded.carried, returned =
+             excluded.returned)sql",
              ValuesOf(carry_over));
 }
 
@@ -366,17 +371,30 @@ absl::StatusOr<std::vector<PeriodicReport>> ListReports(db::Tx& tx, const std::s
   return reports;
 }
 
-absl::StatusOr<std::optional<CarryOver>> FindCarryOver(db::Tx& tx, const std::string& budget,
-                                                       const std::string& from_period,
-                                                       CarryOverState state, Lock lock) {
+absl::StatusOr<std::vector<CarryOver>> ListCarryOvers(db::Tx& tx, const std::string& budget,
+                                                      const Slice& slice) {
+  db::Values parameters = {budget};
+  parameters.insert(parameters.end(), slice.parameters.begin(), slice.parameters.end());
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query("SELECT " + std::string(kCarryOverColumns) +
+                                                     " FROM carry_over WHERE budget = $1" +
+                                                     slice.where + slice.order_and_limit,
+                                                 parameters));
+  std::vector<CarryOver> carry_overs;
+  for (const db::Row& row : rows) carry_overs.push_back(ReadCarryOver(row));
+  return carry_overs;
+}
+
+absl::StatusOr<std::vector<CarryOver>> CarryOversFrom(db::Tx& tx, const std::string& budget,
+                                                      const std::string& from_period, Lock lock) {
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query("SELECT " + std::string(kCarryOverColumns) +
                                 " FROM carry_over WHERE budget = $1 AND from_period = $2"
-                                " AND state = $3 ORDER BY create_time DESC, id DESC LIMIT 1" +
+                                " ORDER BY create_time, id" +
                                 LockToken(lock),
-                            {budget, from_period, Name(state)}));
-  if (rows.empty()) return std::nullopt;
-  return ReadCarryOver(rows.front());
+                            {budget, from_period}));
+  std::vector<CarryOver> carry_overs;
+  for (const db::Row& row : rows) carry_overs.push_back(ReadCarryOver(row));
+  return carry_overs;
 }
 
 absl::StatusOr<std::vector<Delegation>> DelegationsTo(db::Tx& tx, const std::string& budget,

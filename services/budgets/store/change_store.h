@@ -42,10 +42,12 @@ absl::StatusOr<std::vector<LineTransfer>> ListTransfers(db::Tx& tx, const std::s
 // Oldest first.
 absl::StatusOr<std::vector<Amendment>> ListAmendments(db::Tx& tx, const std::string& budget);
 absl::StatusOr<std::vector<PeriodicReport>> ListReports(db::Tx& tx, const std::string& budget);
-// The one that is in a state; nothing when there is none.
-absl::StatusOr<std::optional<CarryOver>> FindCarryOver(db::Tx& tx, const std::string& budget,
-                                                       const std::string& from_period,
-                                                       CarryOverState state, Lock lock);
+inline constexpr int kCarryOverParameters = 1;
+absl::StatusOr<std::vector<CarryOver>> ListCarryOvers(db::Tx& tx, const std::string& budget,
+                                                      const Slice& slice);
+// All of a period that closes, oldest first. At most one of them is proposed or approved.
+absl::StatusOr<std::vector<CarryOver>> CarryOversFrom(db::Tx& tx, const std::string& budget,
+                                                      const std::string& from_period, Lock lock);
 // Delegations to a person that are not revoked.
 absl::StatusOr<std::vector<Delegation>> DelegationsTo(db::Tx& tx, const std::string& budget,
                                                       const std::string& delegate);

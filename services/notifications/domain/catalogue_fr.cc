@@ -197,6 +197,21 @@ constexpr auto kTemplates = std::to_array<Template>({
     {"amendment_in_force", "Avenant en vigueur : {budget}",
      "L’avenant au budget « {budget} » est en vigueur : {amendment}. Les montants et les "
      "dates en tiennent compte."},
+    {"carry_over_created", "Report à approuver : {budget}",
+     "Un report de {amount} de {from} sur {to} est proposé sur le budget « {budget} ». Il attend "
+     "la décision d’une autre personne que le demandeur ; la période ne peut pas être clôturée "
+     "avant."},
+    {"carry_over_approved", "Report approuvé : {budget}",
+     "Le report de {amount} de {from} sur {to} du budget « {budget} » a été approuvé. La clôture "
+     "de la période le comptabilisera."},
+    {"carry_over_refused", "Report refusé : {budget}",
+     "Le report de {amount} de {from} sur {to} du budget « {budget} » a été refusé. Un autre peut "
+     "être proposé jusqu’à la clôture de la période."},
+    {"carry_over_posted", "Report effectué : {budget}",
+     "La clôture de {from} du budget « {budget} » a reporté {amount} sur {to}, comme approuvé."},
+    {"carry_over_returned", "Sans report : {budget}",
+     "La clôture de {from} du budget « {budget} » a reversé {amount} qui n’ont pas été reportés "
+     "sur {to}."},
     {"report_due", "Compte rendu financier à préparer : {budget}",
      "Le compte rendu financier du budget « {budget} » est attendu par le financeur avant le "
      "{due}."},
@@ -359,6 +374,11 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"budgets.amendment.signed", "Avenant à « {budget} » signé par {partner} : {amendment}"},
     {"budgets.amendment.in_force", "Avenant à « {budget} » en vigueur : {amendment}"},
     {"budgets.amendment.voided", "Avenant à « {budget} » abandonné : {amendment}"},
+    {"budgets.carry_over.created", "Report de {from} sur {to} proposé : {amount}"},
+    {"budgets.carry_over.approved", "Report de {from} sur {to} approuvé : {amount}"},
+    {"budgets.carry_over.refused", "Report de {from} sur {to} refusé : {amount}"},
+    {"budgets.carry_over.posted", "Report de {from} sur {to} effectué : {amount}"},
+    {"budgets.carry_over.returned", "Non reporté de {from} sur {to} et reversé : {amount}"},
     {"budgets.report.due", "Compte rendu financier de « {budget} » attendu"},
     {"budgets.report.prepared", "Compte rendu financier de « {budget} » préparé"},
     {"budgets.report.certified", "Compte rendu financier de « {budget} » certifié"},

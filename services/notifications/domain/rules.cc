@@ -18,6 +18,7 @@ constexpr std::string_view kCommitment = "budgets.commitment";
 constexpr std::string_view kClaim = "budgets.claim";
 constexpr std::string_view kTransfer = "budgets.transfer";
 constexpr std::string_view kAmendment = "budgets.amendment";
+constexpr std::string_view kCarryOver = "budgets.carry_over";
 constexpr std::string_view kReport = "budgets.report";
 constexpr std::string_view kThesis = "theses.thesis";
 constexpr std::string_view kCotutelle = "theses.cotutelle";
@@ -104,6 +105,11 @@ constexpr auto kTellings = std::to_array<Telling>({
     {kAmendment,   "signed",           Who::kBudgetManagers,  "amendment_signed", kInbox},
     {kAmendment,   "in_force",         Who::kBudgetManagers,  "amendment_in_force"},
     {kAmendment,   "in_force",         Who::kPartnerManagers, "amendment_in_force"},
+    {kCarryOver,   "created",          Who::kBudgetManagers,  "carry_over_created"},
+    {kCarryOver,   "approved",         Who::kRequester,       "carry_over_approved"},
+    {kCarryOver,   "refused",          Who::kRequester,       "carry_over_refused"},
+    {kCarryOver,   "posted",           Who::kRequester,       "carry_over_posted"},
+    {kCarryOver,   "returned",         Who::kRequester,       "carry_over_returned"},
     {kReport,      "due",              Who::kAccountants,     "report_due"},
     {kReport,      "prepared",         Who::kAccountants,     "report_prepared"},
     {kReport,      "overdue",          Who::kAccountants,     "report_overdue"},
@@ -223,6 +229,9 @@ constexpr auto kActions = std::to_array<KnownAction>({
     {kTransfer, "refused"},            {kTransfer, "withdrawn"},
     {kAmendment, "created"},           {kAmendment, "signed"},
     {kAmendment, "in_force"},          {kAmendment, "voided"},
+    {kCarryOver, "created"},           {kCarryOver, "approved"},
+    {kCarryOver, "refused"},           {kCarryOver, "posted"},
+    {kCarryOver, "returned"},
     {kReport, "due"},                  {kReport, "prepared"},
     {kReport, "certified"},            {kReport, "sent"},
     {kReport, "accepted"},             {kReport, "overdue"},

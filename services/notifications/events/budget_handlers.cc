@@ -96,6 +96,15 @@ absl::Status TellAlerts(db::Tx& tx, const bus::Message& message, const Story& st
   return absl::OkStatus();
 }
 
+// "p1" of "budgets/b/periods/p1", as lines name their period.
+std::string PeriodOf(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+
+std::string AmountOf(const pb::CarryOver& carry_over, const std::string& action) {
+  if (action == "posted") return TextOf(carry_over.carried());
+  if (action == "returned") return TextOf(carry_over.returned());
+  return TextOf(carry_over.total());
+}
+
 // The amount that the action is about.
 std::string AmountOf(const pb::Commitment& commitment, const std::string& action) {
   std::string text;
@@ -187,6 +196,17 @@ absl::Status Handlers::FollowAmendment(db::Tx& tx, const bus::Message& message) 
     story.parameters["partner"] = *amendment.signed_by().rbegin();
   }
   return Tell(tx, message, story, now);
+}
+
+absl::Status Handlers::FollowCarryOver(db::Tx& tx, const bus::Message& message) {
+  ASSIGN_OR_RETURN(const auto event, ParseBody<pb::CarryOverEvent>(message));
+  const pb::CarryOver& carry_over = event.carry_over();
+  Story story = BudgetStory(event.change(), event.budget());
+  story.requester = carry_over.requester();
+  story.parameters["from"] = PeriodOf(carry_over.from_period());
+  story.parameters["to"] = PeriodOf(carry_over.to_period());
+  story.parameters["amount"] = AmountOf(carry_over, story.action);
+  return Tell(tx, message, story, clock_.Now());
 }
 
 absl::Status Handlers::FollowReport(db::Tx& tx, const bus::Message& message) {

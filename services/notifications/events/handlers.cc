@@ -89,6 +89,7 @@ std::vector<bus::Subscription> Handlers::Subscriptions() {
           {"budgets.claim", follow(&Handlers::FollowClaim)},
           {"budgets.transfer", follow(&Handlers::FollowTransfer)},
           {"budgets.amendment", follow(&Handlers::FollowAmendment)},
+          {"budgets.carry_over", follow(&Handlers::FollowCarryOver)},
           {"budgets.report", follow(&Handlers::FollowReport)},
           {"theses.thesis", follow(&Handlers::FollowThesis)},
           {"theses.cotutelle", follow(&Handlers::FollowCotutelle)}};

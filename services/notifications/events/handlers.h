@@ -36,6 +36,7 @@ class Handlers {
   absl::Status FollowClaim(db::Tx& tx, const bus::Message& message);
   absl::Status FollowTransfer(db::Tx& tx, const bus::Message& message);
   absl::Status FollowAmendment(db::Tx& tx, const bus::Message& message);
+  absl::Status FollowCarryOver(db::Tx& tx, const bus::Message& message);
   absl::Status FollowReport(db::Tx& tx, const bus::Message& message);
   absl::Status FollowThesis(db::Tx& tx, const bus::Message& message);
   absl::Status FollowCotutelle(db::Tx& tx, const bus::Message& message);

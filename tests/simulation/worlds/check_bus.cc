@@ -30,6 +30,7 @@ constexpr StateTable kStateTables[] = {
     {"budgets", "claim", "budgets.claim"},
     {"budgets", "line_transfer", "budgets.transfer"},
     {"budgets", "amendment", "budgets.amendment"},
+    {"budgets", "carry_over", "budgets.carry_over"},
     {"budgets", "report", "budgets.report", "state.budget || '/' || state.id"},
 };
 

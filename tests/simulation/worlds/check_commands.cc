@@ -17,9 +17,8 @@ struct Record {
 
 // Commands that change nothing that is told to others.
 bool IsPrivate(const Command& command) {
-  constexpr const char* kPrivate[] = {".RotateKey",       ".AllocateCall", ".CreateCarryOver",
-                                      ".MoveCarryOver",   ".ImportRates",  ".RevalueBudget",
-                                      ".CreateDelegation"};
+  constexpr const char* kPrivate[] = {".RotateKey", ".AllocateCall", ".ImportRates",
+                                      ".RevalueBudget", ".CreateDelegation"};
   return command.service == "notifications" ||
          std::any_of(std::begin(kPrivate), std::end(kPrivate),
                      [&](const char* method) { return command.method.ends_with(method); });

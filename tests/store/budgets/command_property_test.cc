@@ -57,6 +57,14 @@ class Life {
   }
 
   const RandomTreasury& treasury() const { return treasury_; }
+  // How often a close did this with a carry-over: no command of its own does.
+  int CarryOvers(const std::string& action) {
+    const auto rows = Must(database_->Read([&](db::Tx& tx) {
+      return tx.Query("SELECT COUNT(*) AS n FROM outbox WHERE event_type = $1",
+                      {"jointly.budgets.carry_over." + action + ".v1"});
+    }));
+    return static_cast<int>(rows.front().Int("n"));
+  }
   const Findings& findings() const { return findings_; }
 
  private:
@@ -149,7 +157,10 @@ constexpr std::pair<const char*, int> kFloors[] = {{"allocate", 20},
                                                    {"approve claim", 4},
                                                    {"approve transfer", 15},
                                                    {"put_in_force amendment", 3},
-                                                   {"approve carry over", 2},
+                                                   {"carry over", 8},
+                                                   {"approve carry over", 5},
+                                                   {"refuse carry over", 5},
+                                                   {"carry over posted by a close", 4},
                                                    {"close period", 12},
                                                    {"prepare report", 6},
                                                    {"delegate", 25},
@@ -164,6 +175,9 @@ TEST_P(CommandPropertyTest, HoldsEveryInvariant) {
     life.Live();
     for (const std::string& finding : life.findings()) ADD_FAILURE() << finding;
     Count(life.treasury());
+    for (const char* action : {"posted", "returned"}) {
+      accepted_["carry over " + std::string(action) + " by a close"] += life.CarryOvers(action);
+    }
   }
   for (const auto& [kind, floor] : kFloors) {
     if (seeds.size() < kSeeds) break;

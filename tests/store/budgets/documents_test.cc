@@ -426,6 +426,8 @@ TEST_P(DocumentsTest, CarryOversAndReportsComeBackAsTheyWere) {
   carry.to_period = "p2";
   carry.lines = {{Line("EQUIP"), 575'953}};
   carry.state = CarryOverState::kApproved;
+  carry.carried = 500'000;
+  carry.returned = 75'953;
   PeriodicReport report;
   report.id = "p1";
   report.budget = "b1";
@@ -436,11 +438,13 @@ TEST_P(DocumentsTest, CarryOversAndReportsComeBackAsTheyWere) {
     store::SaveCarryOver(tx, carry);
     store::SaveReport(tx, report);
   });
-  const auto found = Read([&](db::Tx& tx) {
-    return store::FindCarryOver(tx, "b1", "p1", CarryOverState::kApproved, Lock::kYes);
-  });
-  ASSERT_TRUE(found.ok() && found->has_value()) << found.status();
-  EXPECT_EQ((*found)->lines, carry.lines);
+  const auto found =
+      Read([&](db::Tx& tx) { return store::CarryOversFrom(tx, "b1", "p1", Lock::kYes); });
+  ASSERT_TRUE(found.ok() && found->size() == 1u) << found.status();
+  EXPECT_EQ(found->front().lines, carry.lines);
+  EXPECT_EQ(found->front().state, CarryOverState::kApproved);
+  EXPECT_EQ(found->front().carried, 500'000);
+  EXPECT_EQ(found->front().returned, 75'953);
   const auto reports = Read([&](db::Tx& tx) { return store::ListReports(tx, "b1"); });
   ASSERT_TRUE(reports.ok());
   EXPECT_EQ((*reports)[0].as_of_sequence, 17);

@@ -192,7 +192,7 @@ void RandomTreasury::ActOnPeriod() {
   if (period.state == "planned") return MovePeriod(period.id, "open", who);
   if (period.state == "open") {
     if (Chance(45)) return Decide(period.id);
-    return Chance(50) ? CarryOver(period.id) : MovePeriod("p2", "open", who);
+    return Chance(70) ? CarryOver(period.id) : MovePeriod("p2", "open", who);
   }
   if (period.state == "closed") {
     const db::Rows asked = Query(
@@ -234,7 +234,11 @@ void RandomTreasury::Decide(const std::string& period) {
               Other({"manager", "other"}, waiting.front().Text("claimant")));
   }
   const bool last = period == "p3";
-  if (fund_.carry_over == "on_reason" && !last) CarryOver(period);
+  if (!last && (fund_.carry_over == "on_reason" || Chance(60))) CarryOver(period);
+  // A close over one that waits is refused; mostly it is decided before.
+  const db::Rows waiting =
+      AnyRow("carry_over", "state = 'proposed' AND from_period = '" + period + "'");
+  if (!waiting.empty() && Chance(85)) MoveCarryOver(waiting.front(), "refuse");
   for (int tries = 0; last && tries < 40; ++tries) {
     const db::Rows held =
         AnyRow("commitment", "original_remaining > 0 AND reserved > 0 AND period = '" + period +
@@ -249,26 +253,36 @@ void RandomTreasury::Decide(const std::string& period) {
   if (!last) MovePeriod(period == "p1" ? "p2" : "p3", "open", "accountant");
 }
 
+// Proposes where nothing waits, and now and then a second one; then decides.
 void RandomTreasury::CarryOver(const std::string& period) {
-  const db::Rows proposed = AnyRow("carry_over", "state = 'proposed'");
-  std::string id = proposed.empty() ? "" : proposed.front().Text("id");
-  if (id.empty()) {
-    pb::CreateCarryOverRequest request;
-    request.set_parent("budgets/" + fund_.id);
-    pb::CarryOver& carry_over = *request.mutable_carry_over();
-    carry_over.set_from_period(Name("periods", period));
-    carry_over.set_to_period(Name("periods", period == "p1" ? "p2" : "p3"));
-    if (!Chance(5)) carry_over.set_reason("The virus.");
-    const auto made = Send("carry over", AnyManager(), &Api::CreateCarryOver, request);
-    if (!made.has_value()) return;
-    id = made->name().substr(made->name().rfind('/') + 1);
+  const std::string waits = "state = 'proposed' AND from_period = '" + period + "'";
+  if (AnyRow("carry_over", waits).empty() || Chance(15)) Propose(period);
+  const db::Rows row = AnyRow("carry_over", Chance(85) ? waits : "from_period = '" + period + "'");
+  if (!row.empty()) MoveCarryOver(row.front(), Chance(60) ? "approve" : "refuse");
+}
+
+// All that is left, or a part of a line.
+void RandomTreasury::Propose(const std::string& period) {
+  pb::CreateCarryOverRequest request;
+  request.set_parent("budgets/" + fund_.id);
+  pb::CarryOver& carry_over = *request.mutable_carry_over();
+  carry_over.set_from_period(Name("periods", period));
+  carry_over.set_to_period(Name("periods", period == "p1" ? "p2" : "p3"));
+  if (!Chance(5)) carry_over.set_reason("The virus.");
+  if (Chance(40)) {
+    pb::Reallocation& row = *carry_over.add_lines();
+    *row.mutable_line() = LineIn(period);
+    *row.mutable_change() = Own(Around(Available(row.line())));
   }
-  const db::Rows row = Query("SELECT * FROM carry_over WHERE id = $1", {id});
+  Send("carry over", AnyManager(), &Api::CreateCarryOver, request);
+}
+
+void RandomTreasury::MoveCarryOver(const db::Row& row, const std::string& action) {
   pb::MoveCarryOverRequest request;
-  request.set_name(Name("carryOvers", id));
-  request.set_action(Chance(92) ? "approve" : "refuse");
-  request.set_on_behalf_of(InPlaceOf(row.front()));
-  Send(request.action() + " carry over", Approver(row.front()), &Api::MoveCarryOver, request);
+  request.set_name(Name("carryOvers", row.Text("id")));
+  request.set_action(action);
+  request.set_on_behalf_of(InPlaceOf(row));
+  Send(action + " carry over", Approver(row), &Api::MoveCarryOver, request);
 }
 
 void RandomTreasury::WindUp() {

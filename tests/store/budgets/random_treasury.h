@@ -93,6 +93,8 @@ class RandomTreasury {
   void MovePeriod(const std::string& period, const std::string& action, const std::string& who);
   void Decide(const std::string& period);
   void CarryOver(const std::string& period);
+  void Propose(const std::string& period);
+  void MoveCarryOver(const db::Row& row, const std::string& action);
   void ActOnReport();
   void ActOnBudget();
   void Delegate();

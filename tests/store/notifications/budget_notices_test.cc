@@ -48,6 +48,11 @@ TEST_P(BudgetNoticesTest, EachActionTellsThoseWhoHaveToKnow) {
       budgets.amendment   created           managers:amendment_created partner:amendment_to_sign
       budgets.amendment   signed            managers:amendment_signed
       budgets.amendment   in_force          managers:amendment_in_force partner:amendment_in_force
+      budgets.carry_over  created           managers:carry_over_created
+      budgets.carry_over  approved          asker:carry_over_approved
+      budgets.carry_over  refused           asker:carry_over_refused
+      budgets.carry_over  posted            asker:carry_over_posted
+      budgets.carry_over  returned          asker:carry_over_returned
       budgets.report      due               accountant:report_due
       budgets.report      prepared          accountant:report_prepared
       budgets.report      overdue           accountant:report_overdue
@@ -74,7 +79,7 @@ TEST_P(BudgetNoticesTest, EachActionTellsThoseWhoHaveToKnow) {
     told += expected[key].empty() ? 0 : 1;
     EXPECT_EQ(Query("SELECT id FROM activity WHERE subject = $1", {subject}).size(), 1U) << key;
   }
-  EXPECT_EQ(told, 36U);
+  EXPECT_EQ(told, 41U);
 }
 
 TEST_P(BudgetNoticesTest, AnEventTellsOnceHoweverOftenItComes) {
@@ -233,6 +238,38 @@ TEST_P(BudgetNoticesTest, AnAmendmentAndATransferSayWhatTheyChange) {
   Give("budgets.transfer", "budgets/b1/transfers/t1", 1, transfer, "posted");
   EXPECT_EQ(Inbox("asker").notifications(0).text(),
             "6000.00 EUR were transferred from TRAVEL to CONS on “Grenoble Unit”.");
+}
+
+TEST_P(BudgetNoticesTest, ACarryOverIsDecidedByAnotherAndSaysWhatTheCloseDid) {
+  auto event =
+      Simple(&budgets::CarryOverEvent::mutable_carry_over, "budgets/b1/carryOvers/co1", "created");
+  auto& row = *event.mutable_carry_over();
+  row.set_requester("people/manager");
+  row.set_from_period("budgets/b1/periods/p1");
+  row.set_to_period("budgets/b1/periods/p2");
+  Set(*row.mutable_total(), "2500.00");
+  event.mutable_change()->set_actor("people/manager");
+  Give("budgets.carry_over", row.name(), 1, event, "created");
+  EXPECT_EQ(ToldOf(row.name()), "lab:carry_over_created ");
+  EXPECT_EQ(Inbox("lab").notifications(0).title(), "Carry-over to approve: Grenoble Unit");
+  row.set_revision(2);
+  Set(*row.mutable_carried(), "2000.00");
+  Set(*row.mutable_returned(), "500.00");
+  event.mutable_change()->set_action("posted");
+  event.mutable_change()->set_actor("people/accountant");
+  Give("budgets.carry_over", row.name(), 2, event, "posted");
+  ASSERT_EQ(Inbox("manager").notifications_size(), 1);
+  EXPECT_EQ(Inbox("manager").notifications(0).text(),
+            "La clôture de p1 du budget « Grenoble Unit » a reporté 2000.00 EUR sur p2, comme "
+            "approuvé.");
+  row.set_revision(3);
+  row.set_requester("people/partner");
+  event.mutable_change()->set_action("returned");
+  Give("budgets.carry_over", row.name(), 3, event, "returned");
+  ASSERT_EQ(Inbox("partner").notifications_size(), 1);
+  EXPECT_EQ(Inbox("partner").notifications(0).text(),
+            "予算「Grenoble Unit」のp1の締め処理で、p2へ繰り越さなかった500.00 "
+            "EURを返還しました。");
 }
 
 TEST_P(BudgetNoticesTest, AnUnreadableEventIsRefusedForGood) {

@@ -165,6 +165,13 @@ class BudgetWorld : public NotificationsWorld {
       Give(aggregate, event.amendment().name(), 1, event, action);
       return event.amendment().name();
     }
+    if (aggregate == "budgets.carry_over") {
+      auto event =
+          Simple(&budgets::CarryOverEvent::mutable_carry_over, base + "carryOvers/" + id, action);
+      event.mutable_carry_over()->set_requester("people/asker");
+      Give(aggregate, event.carry_over().name(), 1, event, action);
+      return event.carry_over().name();
+    }
     const auto event =
         Simple(&budgets::ReportEvent::mutable_report, base + "reports/" + id, action);
     Give(aggregate, event.report().name(), 1, event, action);

@@ -162,6 +162,32 @@ void CheckCloses(db::Database& database, const std::string& budget, const Signer
   Check(checked.ok(), checked.ToString());
 }
 
+// What the closes did with carry-overs, and what they told of it.
+void CheckCarryOvers(db::Database& database, Findings& findings) {
+  MustBeNone(database, findings, "a period closed over a carry-over that waits", R"sql(
+      SELECT c.id AS who FROM carry_over AS c
+        JOIN period ON period.budget = c.budget AND period.id = c.from_period
+       WHERE period.state = 'closed' AND c.state IN ('proposed', 'approved'))sql");
+  MustBeNone(database, findings, "a carry-over was not told of as often as it changed", R"sql(
+      SELECT c.id AS who FROM carry_over AS c
+       WHERE c.revision <> (SELECT COUNT(*) FROM outbox
+                             WHERE aggregate_type = 'budgets.carry_over'
+                               AND aggregate_id = c.id))sql");
+  MustBeNone(database, findings, "carry-overs say more than the closes of their period", R"sql(
+      SELECT c.budget || ' ' || c.from_period AS who FROM carry_over AS c
+       WHERE c.state = 'posted'
+    GROUP BY c.budget, c.from_period
+      HAVING SUM(c.carried) > (SELECT COALESCE(SUM(p.amount), 0)
+                                 FROM posting AS p
+                                WHERE p.budget = c.budget AND p.side = 'credit'
+                                  AND p.path LIKE 'carry/' || c.from_period || '-%'))sql");
+  MustBeNone(database, findings, "a carry-over was settled with amounts that it cannot have", R"sql(
+      SELECT id AS who FROM carry_over
+       WHERE (state <> 'posted' AND carried <> 0)
+          OR (state NOT IN ('posted', 'returned') AND returned <> 0)
+          OR (state = 'returned' AND returned <= 0))sql");
+}
+
 // B14: the hands of one document, each person as themselves and in whose place they acted.
 void CheckHands(db::Database& database, Findings& findings) {
   struct Document {
@@ -174,8 +200,9 @@ void CheckHands(db::Database& database, Findings& findings) {
       {"report", {"preparer", "certifier"}},        {"claim", {"certifier", "approver", "payer"}}};
   for (const Document& document : documents) {
     for (const db::Row& row : Query(database, "SELECT * FROM " + std::string(document.table))) {
-      // Whoever asked may take it back.
-      if (row.Text("state") == "refused" || row.Text("state") == "rejected") continue;
+      // Whoever asked may take it back; a close may say of what was refused that it was returned.
+      const std::string state = row.Text("state");
+      if (state == "refused" || state == "rejected" || state == "returned") continue;
       std::multiset<std::string> people;
       if (document.table == std::string_view("claim")) people.insert(row.Text("claimant"));
       for (const std::string hand : document.hands) {
@@ -271,6 +298,7 @@ void CheckDocuments(db::Database& database, Findings& findings) {
   CheckCommitments(database, findings);
   CheckSums(database, findings);
   CheckPayments(database, findings);
+  CheckCarryOvers(database, findings);
   CheckHands(database, findings);
   CheckSecondHands(database, findings);
 }

@@ -13,6 +13,13 @@ using sample::Line;
 using test::Row;
 using test::Table;
 
+std::string FactOf(const absl::Status& status, std::string_view name) {
+  for (const auto& [key, value] : FactsOf(status)) {
+    if (key == name) return value;
+  }
+  return "";
+}
+
 // The close of P1: 12,009.53 goes on, line by line, and the lines are 0 afterwards.
 TEST(PeriodDecision, CarriesTheWorkedExamplesFirstYear) {
   PeriodFacts facts = sample::In(PeriodState::kSoftClosed);
@@ -71,6 +78,12 @@ TEST(PeriodDecision, RefusesWhatIsNotReady) {
   PeriodFacts facts = sample::In(PeriodState::kSoftClosed);
   facts.drafts = 2;
   EXPECT_EQ(sample::ResultOf(facts, PeriodAction::kClose, Role::kAccountant), "NO_DRAFTS");
+  facts.drafts = 0;
+  facts.proposed = sample::In(CarryOverState::kProposed).carry_over;
+  EXPECT_EQ(sample::ResultOf(facts, PeriodAction::kClose, Role::kAccountant), "NO_DRAFTS");
+  const auto undecided = Decide(facts, PeriodAction::kClose, Role::kAccountant);
+  EXPECT_NE(MessageOf(undecided.status()).find("/carryOvers/co1 is proposed"), std::string::npos)
+      << MessageOf(undecided.status());
   facts = sample::In(PeriodState::kSoftClosed);
   facts.input.effective_date = Day("2021-03-30");
   EXPECT_EQ(sample::ResultOf(facts, PeriodAction::kClose, Role::kAccountant), "PERIOD_OVER");
@@ -84,6 +97,65 @@ TEST(PeriodDecision, RefusesWhatIsNotReady) {
   facts = sample::In(PeriodState::kClosed);
   facts.actor = sample::By("people/manager");
   EXPECT_EQ(sample::ResultOf(facts, PeriodAction::kReopen, Role::kManager), "SELF_APPROVAL");
+}
+
+// A period has one carry-over that is proposed or approved, whatever lines it names.
+TEST(CarryOverDecision, IsOneOfItsPeriod) {
+  for (const CarryOverState state : {CarryOverState::kProposed, CarryOverState::kApproved}) {
+    CarryOverFactsOf facts = sample::In(CarryOverState::kProposed);
+    EXPECT_TRUE(CheckProposal(facts).ok());
+    facts.other = facts.carry_over;
+    facts.other->id = "co2";
+    facts.other->state = state;
+    facts.other->lines = {{Line("p1", "CONS"), Cents("800")}};
+    const absl::Status proposed = CheckProposal(facts);
+    EXPECT_EQ(ReasonOf(proposed), "CARRY_OVER_EXISTS");
+    const auto approved = Decide(facts, CarryOverAction::kApprove, Role::kManager);
+    EXPECT_EQ(ReasonOf(approved.status()), "CARRY_OVER_EXISTS");
+    for (const absl::Status& status : {proposed, approved.status()}) {
+      EXPECT_EQ(FactOf(status, "carry_over"), "budgets/grenoble-unit/carryOvers/co2");
+      EXPECT_EQ(FactOf(status, "period"), "p1");
+      EXPECT_EQ(FactOf(status, "state"), Name(state));
+    }
+  }
+  CarryOverFactsOf late = sample::In(CarryOverState::kProposed);
+  late.from.state = PeriodState::kClosed;
+  EXPECT_EQ(ReasonOf(CheckProposal(late)), "PERIOD_NOT_OPEN");
+}
+
+TEST(CarryOverDecision, IsSettledByWhatTheCloseDoes) {
+  // Of 2,750 on its line the close carries and gives back: what becomes of it.
+  for (const Row& row : Table(R"(
+    state     carried  returned  result
+    approved  2750     0         post
+    approved  2000     750       post
+    approved  0        0         post
+    approved  0        2750      return
+    refused   0        2750      return
+    refused   2000     750       return
+    refused   2750     0         -
+    proposed  2750     0         -
+    posted    2750     0         -
+    returned  0        2750      -
+  )")) {
+    CarryOverFactsOf facts = sample::In(*Parse<CarryOverState>(row["state"]));
+    CarryOverJudgement close;
+    close.carried = {{Line("p1", "TRAVEL"), Cents(row["carried"])}, {Line("p1", "CONS"), 100}};
+    close.returned = {{Line("p1", "TRAVEL"), Cents(row["returned"])}, {Line("p1", "CONS"), 700}};
+    const auto action = SettledBy(facts.carry_over, close);
+    EXPECT_EQ(action.has_value() ? Name(*action) : "", row["result"]) << row["state"];
+    if (!action.has_value()) continue;
+    facts.judgement = close;
+    const auto settled = Decide(facts, *action, Role::kAccountant);
+    ASSERT_TRUE(settled.ok()) << settled.status();
+    const bool posted = *action == CarryOverAction::kPost;
+    EXPECT_EQ(settled->after.carried, posted ? Cents(row["carried"]) : 0);
+    EXPECT_EQ(settled->after.returned, Cents(row["returned"]));
+    EXPECT_EQ(settled->after.revision, 2);
+  }
+  CarryOverFactsOf goes_on = sample::In(CarryOverState::kRefused);
+  goes_on.judgement.returned.clear();
+  EXPECT_EQ(sample::ResultOf(goes_on, CarryOverAction::kReturn, Role::kAccountant), "GIVEN_BACK");
 }
 
 TEST(AmendmentDecision, ProlongsInTimeOnly) {

@@ -273,6 +273,7 @@ CarryOverFactsOf In(CarryOverState state) {
   facts.carry_over.requester = Self("people/manager");
   facts.carry_over.revision = 1;
   facts.leftovers = {{.line = Line("p1", "TRAVEL"), .available = Cents("2750")}};
+  facts.judgement.returned = {{.line = Line("p1", "TRAVEL"), .change = Cents("2750")}};
   facts.now = At("2021-03-20T09:00:00Z");
   facts.actor = By("people/other");
   return facts;

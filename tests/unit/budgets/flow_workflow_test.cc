@@ -193,7 +193,13 @@ TEST(OtherWorkflows, AnswerEveryStep) {
     proposed  refuse   manager     refused
     proposed  post     accountant  ILLEGAL_MOVE
     approved  post     accountant  posted
+    approved  return   accountant  returned
+    approved  refuse   manager     ILLEGAL_MOVE
     refused   return   accountant  returned
+    refused   return   manager     WRONG_ROLE
+    refused   approve  manager     ILLEGAL_MOVE
+    posted    return   accountant  ILLEGAL_MOVE
+    returned  post     accountant  ILLEGAL_MOVE
   )");
   CheckMoves<ReportState, ReportAction>(R"(
     from       action        by          result

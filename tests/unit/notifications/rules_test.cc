@@ -220,6 +220,11 @@ TEST(Tellings, SayWhoHearsOfABudget) {
       budgets.amendment     signed            managers:inbox
       budgets.amendment     in_force          managers:email partner_managers:email
       budgets.amendment     voided            -
+      budgets.carry_over    created           managers:email
+      budgets.carry_over    approved          requester:email
+      budgets.carry_over    refused           requester:email
+      budgets.carry_over    posted            requester:email
+      budgets.carry_over    returned          requester:email
       budgets.report        due               accountants:email
       budgets.report        prepared          accountants:email
       budgets.report        certified         -
@@ -228,7 +233,7 @@ TEST(Tellings, SayWhoHearsOfABudget) {
       budgets.report        overdue           accountants:email
       budgets.report        revised           -
   )",
-                56);
+                61);
 }
 
 TEST(Alerts, AreToldToManagersByTheirKind) {
