@@ -1,5 +1,9 @@
 #include "services/budgets/domain/deadlines_of.h"
 
+#include <algorithm>
+
+#include "common/deadlines/holidays.h"
+
 namespace jointly::budgets {
 namespace {
 
@@ -15,6 +19,7 @@ constexpr std::string_view kAccountants = "accountant";
 // A deadline as its object sees it: `days` after `anchor`.
 struct Line {
   std::string kind;
+  std::string occurrence = {};  // Of a kind that comes again: the end of its id.
   Date anchor{};
   int days = 0;
   Severity severity = Severity::kLocal;
@@ -39,10 +44,12 @@ void Add(std::vector<Deadline>& list, const Subject& subject, Line line) {
                              .severity = line.severity,
                              .basis = line.basis};
   const CivilTime anchor{.date = line.anchor, .clock = kEndOfDay, .zone = subject.budget.time_zone};
-  const auto due = deadlines::Evaluate(rule, anchor, {});
+  const deadlines::NamedCalendar& place = deadlines::CalendarOfZone(subject.budget.time_zone);
+  const auto due = deadlines::Evaluate(rule, anchor, place.calendar);
   if (!due.ok()) return;  // Budgets with an unknown zone are refused before they are stored.
   Deadline deadline;
   deadline.id = subject.name + "/" + line.kind;
+  if (!line.occurrence.empty()) deadline.id += "/" + line.occurrence;
   deadline.generation = subject.generation;
   deadline.kind = std::move(line.kind);
   deadline.subject = subject.name;
@@ -54,6 +61,9 @@ void Add(std::vector<Deadline>& list, const Subject& subject, Line line) {
   deadline.audience = std::move(line.audience);
   deadline.basis = std::move(line.basis);
   deadline.rationale = due->rationale;
+  if (!place.calendar.IsOpen(due->civil.date)) {
+    deadline.rationale += ", a closed day (" + place.name + ")";
+  }
   list.push_back(std::move(deadline));
 }
 
@@ -80,6 +90,32 @@ bool Rests(BudgetState state) {
 DeadlineState When(bool armed, bool met) {
   if (met) return DeadlineState::kMet;
   return armed ? DeadlineState::kArmed : DeadlineState::kCancelled;
+}
+
+// French institutions have exercices of civil years.
+constexpr std::string_view kFrenchZone = "Europe/Paris";
+
+// The 1 January of a year, where the budget has that day.
+void AddExercice(int year, const Budget& budget, const Subject& subject,
+                 std::vector<Deadline>& list) {
+  const Date first = Date(std::chrono::year{year} / std::chrono::January / 1);
+  if (first < budget.start_date || first > budget.end_date) return;
+  const bool declared =
+      std::any_of(budget.exercices.begin(), budget.exercices.end(),
+                  [&](const DeclaredExercice& exercice) { return exercice.year == year; });
+  const auto today = ToCivil(subject.now, budget.time_zone);
+  const bool over = today.ok() && today->date > first;
+  DeadlineState state = When(budget.state == BudgetState::kActive, declared);
+  if (over && !declared) state = DeadlineState::kWaived;
+  Add(list, subject,
+      {.kind = "exercice",
+       .occurrence = std::to_string(year),
+       .anchor = first,
+       .severity = Severity::kStatutory,
+       .state = state,
+       .audience = {Managers(budget), Accountants(budget)},
+       .basis = "Code de l'education R719-76: 80 % of the exercice before when it is not executory "
+                "on 1 January"});
 }
 
 }  // namespace
@@ -112,6 +148,10 @@ std::vector<Deadline> DeadlinesOf(const Budget& budget, Time now) {
        .state = When(true, state == BudgetState::kClosed),
        .audience = {Managers(budget), Accountants(budget)},
        .basis = "open commitments are settled within 60 days after the end"});
+  const auto today = ToCivil(now, budget.time_zone);
+  if (!today.ok() || budget.time_zone != kFrenchZone) return list;
+  const int year = static_cast<int>(std::chrono::year_month_day(today->date).year());
+  for (const int of : {year, year + 1}) AddExercice(of, budget, subject, list);
   return list;
 }
 

@@ -13,13 +13,16 @@ namespace {
 
 constexpr std::string_view kHandbook = "JSPS KAKENHI handbook 2023 p.20, 2024 p.15-16";
 
+constexpr std::string_view kStrictReading =
+    "kenkyo.office.uec.ac.jp/news/kaken/gaiyou/ryuuyou.html: less than 50 %";
+
 constexpr auto kCategoryRules = std::to_array<CategoryRule>({
     {.id = "free",
      .set = "free",
      .effective_from = "2000-01-01",
      .source = "the funder asks for nothing"},
     // The handbook says "within 50 %"; pages of universities say "less than 50 %". The handbook
-    // wins, and a stricter funder gets a row with inclusive = false.
+    // wins; who reads it strictly has the variant "fund_strict" or "subsidy_strict".
     {.id = "kakenhi-fund",
      .set = "kakenhi",
      .variant = "fund",
@@ -39,6 +42,28 @@ constexpr auto kCategoryRules = std::to_array<CategoryRule>({
      .percent = 50,
      .floor = 3'000'000,
      .floor_currency = "JPY",
+     .eligible = "goods,travel,personnel,other,indirect"},
+    {.id = "kakenhi-fund-strict",
+     .set = "kakenhi",
+     .variant = "fund_strict",
+     .effective_from = "2011-04-01",
+     .source = kStrictReading,
+     .base = RuleBase::kWholeBudget,
+     .percent = 50,
+     .floor = 3'000'000,
+     .floor_currency = "JPY",
+     .inclusive = false,
+     .eligible = "goods,travel,personnel,other,indirect"},
+    {.id = "kakenhi-subsidy-strict",
+     .set = "kakenhi",
+     .variant = "subsidy_strict",
+     .effective_from = "2011-04-01",
+     .source = kStrictReading,
+     .base = RuleBase::kPeriod,
+     .percent = 50,
+     .floor = 3'000'000,
+     .floor_currency = "JPY",
+     .inclusive = false,
      .eligible = "goods,travel,personnel,other,indirect"},
     {.id = "other-agency-jp",
      .set = "other_agency_jp",
@@ -157,12 +182,15 @@ void Limit(const CategoryRule& rule, const Budget& budget, const Count& count,
            Judgement& judgement) {
   judgement.limit = PercentOf(count.direct, rule.percent);
   std::string how = std::to_string(rule.percent) + " % of " + Digits(count.direct, budget.currency);
-  if (rule.floor > judgement.limit && rule.floor_currency == budget.currency.code) {
+  // Where the floor counts it is free itself, also by who reads the percentage strictly.
+  const bool floor = rule.floor > 0 && rule.floor >= judgement.limit &&
+                     rule.floor_currency == budget.currency.code;
+  if (floor) {
     judgement.limit = rule.floor;
     how += ", at least " + Digits(rule.floor, budget.currency);
   }
-  judgement.free = rule.inclusive ? judgement.cumulated <= judgement.limit
-                                  : judgement.cumulated < judgement.limit;
+  judgement.free = rule.inclusive || floor ? judgement.cumulated <= judgement.limit
+                                           : judgement.cumulated < judgement.limit;
   judgement.rationale = "cumulated " + Digits(judgement.cumulated, budget.currency) + " of " +
                         Text(judgement.limit, budget.currency) + " free (" + how + ")" +
                         (judgement.free ? "" : ": the funder must approve");

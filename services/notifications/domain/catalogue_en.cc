@@ -369,6 +369,7 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"deadline.nominations_close", "Nominations for “{call}”"},
     {"deadline.budgets.start", "Activation of “{budget}”"},
     {"deadline.budgets.end", "End of “{budget}”"},
+    {"deadline.budgets.exercice", "Exercice of “{budget}”: executory or provisional"},
     {"deadline.budgets.settle", "Settlement of “{budget}”"},
     {"deadline.periods.end", "End of the period {period} of “{budget}”"},
     {"deadline.periods.close", "Close of the period {period} of “{budget}”"},

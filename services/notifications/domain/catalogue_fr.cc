@@ -398,6 +398,7 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"deadline.nominations_close", "Nominations pour « {call} »"},
     {"deadline.budgets.start", "Activation du budget « {budget} »"},
     {"deadline.budgets.end", "Fin du budget « {budget} »"},
+    {"deadline.budgets.exercice", "Exercice de « {budget} » : exécutoire ou provisoire"},
     {"deadline.budgets.settle", "Solde du budget « {budget} »"},
     {"deadline.periods.end", "Fin de la période {period} du budget « {budget} »"},
     {"deadline.periods.close", "Clôture de la période {period} du budget « {budget} »"},

@@ -364,6 +364,7 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"deadline.nominations_close", "「{call}」の推薦"},
     {"deadline.budgets.start", "予算「{budget}」の執行開始"},
     {"deadline.budgets.end", "予算「{budget}」の終了"},
+    {"deadline.budgets.exercice", "予算「{budget}」の会計年度(執行可能または暫定)の決定"},
     {"deadline.budgets.settle", "予算「{budget}」の精算"},
     {"deadline.periods.end", "予算「{budget}」の期間({period})の終了"},
     {"deadline.periods.close", "予算「{budget}」の期間({period})の締め"},

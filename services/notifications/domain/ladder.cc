@@ -21,6 +21,8 @@ constexpr std::array<Step, 2> kGentle{-7, -1};
 constexpr std::array<Step, 3> kMonths{-60, -30, -7};
 constexpr std::array<Step, 2> kMonthAndWeek{-30, -7};
 constexpr std::array<Step, 2> kWeekAndLate{-7, 1};
+constexpr std::array<Step, 2> kWeekAndDay{-7, 0};
+constexpr std::array<Step, 2> kMonthAndDay{-30, 0};
 constexpr std::array<Step, 3> kPayment{-7, -1, 1};
 constexpr std::array<Step, 4> kClaims{-14, -7, -1, 1};
 constexpr std::array<Step, 3> kHalfYear{-180, -90, -30};
@@ -34,7 +36,7 @@ struct Policy {
 
 // Kinds with a policy of their own. After a call has closed or an offer has expired there is
 // nothing left to do, so these have no step after the date: the event itself tells.
-const std::array<Policy, 24> kPolicies{{
+const std::array<Policy, 25> kPolicies{{
     {"submit", kBeforeOnly, true},       // A student's draft, before its call closes.
     {"closes", kBeforeOnly},             // The office's view of the same date.
     {"call_closes", kBeforeOnly},        //
@@ -56,8 +58,9 @@ const std::array<Policy, 24> kPolicies{{
     {"claims.pay", kPayment},            //
     {"transfers.post", kGentle},         //
     {"amendments.notice", kBeforeOnly},  // Afterwards the funder takes none.
-    // Falling due, a month before, and being overdue are events.
-    {"reports.due", kGentle},
+    {"budgets.exercice", kMonthAndDay},  // 1 January: the vote comes before it.
+    // Falling due, a month before, and being overdue are events: with them -30, -7 and the day.
+    {"reports.due", kWeekAndDay},
     {"cotutelles.end", kHalfYear},                  // Time for an amendment.
     {"theses.cotutelle.agreement_end", kHalfYear},  // The thesis's view of the same date.
     {"theses.thesis.return", kReturn},              // From a suspension.

@@ -358,7 +358,8 @@ TEST(Deadlines, AreDatesOfTheBudgetsZone) {
   const Budget budget = sample::GrenobleUnit();
   const Period period = sample::Periods()[0];
   EXPECT_EQ(DatesOf(DeadlinesOf(budget, now)),
-            "start 2020-04-01 met, end 2023-03-31 armed, settle 2023-05-30 armed");
+            "start 2020-04-01 met, end 2023-03-31 armed, settle 2023-05-30 armed, "
+            "exercice 2021-01-01 waived, exercice 2022-01-01 armed");
   EXPECT_EQ(DatesOf(DeadlinesOf(period, budget, now)),
             "end 2021-03-31 armed, close 2021-04-30 armed");
   EXPECT_EQ(
@@ -377,6 +378,58 @@ TEST(Deadlines, AreDatesOfTheBudgetsZone) {
   EXPECT_EQ(end.due.zone, "Europe/Paris");
   EXPECT_EQ(FormatTime(end.due_time), "2021-03-31T21:59:59.000000Z");
   EXPECT_EQ(end.id, "budgets/grenoble-unit/periods/p1/end");
+}
+
+// Who has to act on a date sees that nobody works on it, by the holidays of the budget's country.
+TEST(Deadlines, SayThatTheirDayIsClosed) {
+  PeriodicReport report = sample::In(ReportState::kScheduled).report;
+  Budget budget = sample::GrenobleUnit();
+  const auto rationale = [&](const char* due) {
+    report.due_date = Day(due);
+    return DeadlinesOf(report, budget, sample::At("2021-03-20T09:00:00Z"))[0].rationale;
+  };
+  const auto closed = [&](const char* due, const char* place) {
+    return rationale(due).ends_with(std::string(", a closed day (") + place + ")");
+  };
+  EXPECT_TRUE(closed("2021-07-14", "France"));  // A Wednesday.
+  EXPECT_TRUE(closed("2021-05-30", "France"));  // A Sunday.
+  EXPECT_FALSE(closed("2021-05-31", "France"));
+  EXPECT_FALSE(closed("2021-05-04", "France"));
+  budget.time_zone = "Asia/Tokyo";
+  EXPECT_TRUE(closed("2021-05-04", "Japan"));  // Greenery Day, a Tuesday.
+  EXPECT_FALSE(closed("2021-07-14", "Japan"));
+}
+
+// On 1 January the office says whether the exercice is executory; each year is a date of its own.
+TEST(Deadlines, OfAnExerciceAreEach1JanuaryOfAFrenchBudget) {
+  Budget budget = sample::GrenobleUnit();
+  const auto exercices = [&](const char* now) {
+    std::string text;
+    for (const auto& deadline : DeadlinesOf(budget, sample::At(now))) {
+      if (deadline.kind != "exercice") continue;
+      text += deadline.id.substr(deadline.id.rfind('/') + 1) + " " +
+              std::string(deadlines::Name(deadline.state)) + " ";
+    }
+    return text;
+  };
+  EXPECT_EQ(exercices("2020-06-01T09:00:00Z"), "2021 armed ");  // Not the one before its start.
+  EXPECT_EQ(exercices("2020-12-31T22:59:59Z"), "2021 armed ");
+  EXPECT_EQ(exercices("2021-01-01T22:59:58Z"), "2021 armed 2022 armed ");  // Until the day is over.
+  EXPECT_EQ(exercices("2021-01-01T23:00:00Z"), "2021 waived 2022 armed ");
+  budget.exercices = {{.year = 2021, .provisional = true, .actor = "people/accountant"}};
+  EXPECT_EQ(exercices("2020-12-15T09:00:00Z"), "2021 met ");
+  EXPECT_EQ(exercices("2021-02-15T09:00:00Z"), "2021 met 2022 armed ");
+  EXPECT_EQ(exercices("2022-06-15T09:00:00Z"), "2022 waived 2023 armed ");
+  EXPECT_EQ(exercices("2023-02-15T09:00:00Z"), "2023 waived ");  // It ends on 31 March 2023.
+  const auto list = DeadlinesOf(budget, sample::At("2021-02-15T09:00:00Z"));
+  EXPECT_EQ(list.back().id, "budgets/grenoble-unit/exercice/2022");
+  EXPECT_EQ(FormatTime(list.back().due_time), "2022-01-01T22:59:59.000000Z");
+  ASSERT_EQ(list.back().audience.size(), 2u);
+  budget.state = BudgetState::kClosing;
+  EXPECT_EQ(exercices("2021-02-15T09:00:00Z"), "2021 met 2022 cancelled ");
+  budget.state = BudgetState::kActive;
+  budget.time_zone = "Asia/Tokyo";
+  EXPECT_EQ(exercices("2021-02-15T09:00:00Z"), "");
 }
 
 TEST(Deadlines, OfAClaimThatIsApprovedEndWithItsPayment) {

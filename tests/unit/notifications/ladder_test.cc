@@ -76,7 +76,8 @@ TEST(Ladder, OfBudgetsIsChosenByTheirCollectionAndKind) {
       {"budgets/b/claims/c", "pay", "claims.pay", {-7, -1, 1}, false},
       {"budgets/b/transfers/t", "post", "transfers.post", {-7, -1}, false},
       {"budgets/b/amendments/a", "notice", "amendments.notice", {-30, -14, -7, -2, -1}, false},
-      {"budgets/b/reports/r", "due", "reports.due", {-7, -1}, false},
+      {"budgets/b/reports/r", "due", "reports.due", {-7, 0}, false},
+      {"budgets/b", "exercice", "budgets.exercice", {-30, 0}, false},
       // Another service's word for something else.
       {"applications/a1", "submit", "submit", {-30, -14, -7, -2, -1}, true},
       {"calls/budgets", "closes", "closes", {-30, -14, -7, -2, -1}, false},
