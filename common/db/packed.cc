@@ -135,4 +135,15 @@ std::vector<int> UnpackNumbers(std::string_view text) {
   return UnpackAll<int>(text, [](Fields& fields) { return fields.Int(); });
 }
 
+std::string Pack(const Facts& facts) {
+  return PackAll(facts, [](const Fact& fact) { return Line{fact.name, fact.value}; });
+}
+
+Facts UnpackFacts(std::string_view text) {
+  return UnpackAll<Fact>(text, [](Fields& fields) {
+    std::string name = fields.Text();
+    return Fact{.name = std::move(name), .value = fields.Text()};
+  });
+}
+
 }  // namespace jointly::db

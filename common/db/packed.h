@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/error/error.h"
 #include "common/time/civil.h"
 
 // Lists inside a column: one line per element, fields separated by tabs; a tab, a line feed or a
@@ -39,6 +40,8 @@ std::string Pack(const std::vector<std::string>& texts);
 std::vector<std::string> UnpackTexts(std::string_view text);
 std::string Pack(const std::vector<int>& numbers);
 std::vector<int> UnpackNumbers(std::string_view text);
+std::string Pack(const Facts& facts);
+Facts UnpackFacts(std::string_view text);
 
 // Gives the fields of a line in order; the empty text after the last. A service that has types of
 // its own in its lines derives from it.

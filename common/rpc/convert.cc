@@ -53,4 +53,20 @@ std::optional<Date> FromProto(const google::type::Date& date) {
   return result;
 }
 
+google::protobuf::RepeatedPtrField<events::v1::Fact> ToProto(const Facts& facts) {
+  google::protobuf::RepeatedPtrField<events::v1::Fact> messages;
+  for (const Fact& fact : facts) {
+    events::v1::Fact& message = *messages.Add();
+    message.set_name(fact.name);
+    message.set_value(fact.value);
+  }
+  return messages;
+}
+
+Facts FromProto(const google::protobuf::RepeatedPtrField<events::v1::Fact>& facts) {
+  Facts out;
+  for (const events::v1::Fact& message : facts) out.push_back({message.name(), message.value()});
+  return out;
+}
+
 }  // namespace jointly::rpc

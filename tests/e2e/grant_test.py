@@ -82,11 +82,38 @@ class GrantTest(InstallationTest):
                          (commitment["state"], commitment["reserved"]["value"],
                           commitment["mobility"]))
         second = self.approved()
-        self.assertEqual("AMOUNT_NOT_AVAILABLE", self.funding(second, "UNFUNDED")["reason"])
+        unfunded = self.funding(second, "UNFUNDED")
+        facts = {fact["name"]: fact["value"] for fact in unfunded["facts"]}
+        self.assertEqual(("AMOUNT_NOT_AVAILABLE", "1000.00 EUR", "3000.00 EUR", "p1"),
+                         (unfunded["reason"], facts["available"], facts["requested"],
+                          facts["period"]))
+        self.assertIn("1000.00 EUR available, 3000.00 EUR is asked for", unfunded["message"])
+        self.assertNotIn("facts", self.installation.host.get(f"/v1/{second}")["funding"])
+        self.assert_refused(400, "GUARD_REFUSED", self.installation.home.post,
+                            f"/v1/{first}:requestFunding", {})
         self.installation.home.post(f"/v1/{first}:cancel", {"reason": "the student fell ill"})
         self.funding(first, "RELEASED")
         lines = self.manager.get("/v1/budgets/stays/lines")["lines"]
         self.assertEqual("4000.00", lines[0]["balance"]["available"]["value"])
+        self.asked_again(second)
+
+    def asked_again(self, name):
+        """What the cancelled stay held is there now: the office asks once more, and twice by
+        mistake."""
+        request = str(uuid.uuid4())
+        for _ in range(2):
+            asked = self.installation.home.post(f"/v1/{name}:requestFunding",
+                                                {"requestId": request})
+            self.assertEqual(("REQUESTED", 2), (asked["funding"]["state"],
+                                                asked["funding"]["requestNumber"]))
+        funded = self.funding(name, "FUNDED")
+        self.assertEqual("3000.00", funded["amount"])
+        self.assertNotIn("reason", funded)
+        lines = self.manager.get("/v1/budgets/stays/lines")["lines"]
+        self.assertEqual("1000.00", lines[0]["balance"]["available"]["value"])
+        history = self.installation.home.get(f"/v1/{name}:history")["entries"]
+        self.assertEqual(["nominated", "approved", "unfunded", "funding_requested", "funded"],
+                         [entry["action"] for entry in history])
 
     def test_days_are_asked_for(self):
         student = self.installation.student("undated")

@@ -198,6 +198,11 @@ pb::Commitment ToProto(const Commitment& commitment, const money::Currency& curr
   message.set_refusal(commitment.refusal);
   message.set_mobility(commitment.mobility);
   message.set_thesis(commitment.thesis);
+  if (const GrantAnswer& answer = commitment.answer; answer.request_number != 0) {
+    message.set_request_number(answer.request_number);
+    message.set_refusal_message(answer.message);
+    *message.mutable_refusal_facts() = rpc::ToProto(answer.facts);
+  }
   for (const Attachment& attachment : commitment.attachments) {
     *message.add_attachments() = ToProto(attachment, message.name());
   }

@@ -43,8 +43,39 @@ Commitment RequestOf(const Asker& asker, Time now) {
   commitment.amount.currency = {.code = "EUR", .decimals = 2};
   commitment.create_time = commitment.update_time = now;
   commitment.demo = asker.demo;
+  commitment.answer.request_number = asker.request_number;
   commitment.effective_date = std::chrono::floor<std::chrono::days>(now);
   return commitment;
+}
+
+// The same request, of which only the answer is new.
+void Resume(const Commitment& before, Commitment& commitment) {
+  commitment.id = before.id;
+  commitment.budget = before.budget;
+  commitment.state = before.state;
+  commitment.create_time = before.create_time;
+  commitment.revision = before.revision;
+}
+
+// What was refused, by a later asking than the one that it answered.
+bool AsksAgain(const Commitment& known, const Asker& asker) {
+  return known.state == CommitmentState::kRefused &&
+         asker.request_number > std::max(1, known.answer.request_number);
+}
+
+absl::Status NobodyPays(const Asker& asker) {
+  return NotFound(kBudgetNotFound,
+                  "no active budget pays it: name its funding reference or its call in a budget, "
+                  "activate that, and ask again",
+                  {{"funding_reference", asker.funding_reference}, {"call", asker.call}});
+}
+
+absl::Status IdTaken(const Asker& asker, const Commitment& order) {
+  const std::string name = "budgets/" + order.budget + "/commitments/" + order.id;
+  return AlreadyExists(
+      store::kCommitmentExists,
+      name + " has the id of " + asker.name + ", whose grant would have it: pay it by hand",
+      {{"commitment", name}});
 }
 
 struct Award {
@@ -278,45 +309,52 @@ absl::StatusOr<CommitmentDecision> Engine::DecideGrant(Desk& desk, const Asker& 
   facts.input.conversion = std::move(cost.conversion);
   facts.actor.hand = {.person = scheme.standing_approver, .in_place_of = ""};
   RETURN_IF_ERROR(CheckStandingApprover(desk, scheme));
-  return Decide(facts, CommitmentAction::kApprove, Role::kManager);
+  return commitment.state == CommitmentState::kRefused
+             ? Decide(facts, CommitmentAction::kReconsider, Role::kTimer)
+             : Decide(facts, CommitmentAction::kApprove, Role::kManager);
 }
 
-absl::Status Engine::RefuseGrant(db::Tx& tx, const Who& who, Commitment commitment,
-                                 const Place& place, const std::string& reason) {
-  commitment.state = CommitmentState::kRefused;
-  commitment.refusal = reason;
-  commitment.revision = 1;
-  store::InsertCommitment(tx, commitment);
-  outbox_.Append(tx,
-                 CommitmentChanged(
-                     who, place, nullptr, commitment,
-                     {.action = "refused", .from = "", .to = Name(CommitmentState::kRefused)}, {}));
+absl::Status Engine::RefuseGrant(db::Tx& tx, const Who& who, const Grant& grant, const Place& place,
+                                 const absl::Status& why) {
+  GrantRefusal refusal = GrantRefusalOf(why);
+  Commitment after = grant.commitment;
+  after.state = CommitmentState::kRefused;
+  after.refusal = std::move(refusal.reason);
+  after.answer.message = std::move(refusal.message);
+  after.answer.facts = std::move(refusal.facts);
+  after.revision += 1;
+  store::MoveCommitment(tx, grant.before.value_or(after), after);
+  outbox_.Append(tx, CommitmentChanged(
+                         who, place, grant.Before(), after,
+                         {.action = "refused", .from = grant.From(), .to = Name(after.state)}, {}));
   return absl::OkStatus();
 }
 
 absl::Status Engine::AskForGrant(db::Tx& tx, const Who& who, const Asker& asker) {
-  ASSIGN_OR_RETURN(const auto known, store::FindGrant(tx, asker.name));
-  if (known.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto known, store::FindGrant(tx, asker.name));
+  if (known.has_value() && !AsksAgain(*known, asker)) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto taken, store::FindCommitment(tx, asker.id, store::Lock::kNo));
-  Commitment commitment = RequestOf(asker, who.now);
-  // Who asked for a commitment under that id answered nothing: the refusal has another id.
-  if (taken.has_value()) commitment.id = DerivedId(who.seed, 0);
+  const bool occupied = taken.has_value() && AskerOf(*taken) != asker.name;
+  Grant grant{.before = std::move(known), .commitment = RequestOf(asker, who.now)};
+  Commitment& commitment = grant.commitment;
+  if (grant.before.has_value()) {
+    Resume(*grant.before, commitment);
+  } else if (occupied) {
+    // Who asked for a commitment under that id answered nothing: the refusal has another id.
+    commitment.id = DerivedId(who.seed, 0);
+  }
   ASSIGN_OR_RETURN(const auto payer, store::FindPayer(tx, asker.call, asker.funding_reference));
   if (!payer.has_value()) {
     // Kept without a budget, so that who asked has an answer and the event its revision.
     Budget nobody;
     nobody.currency = commitment.amount.currency;
     nobody.time_zone = "UTC";
-    return RefuseGrant(tx, who, std::move(commitment), {nobody, {}},
-                       std::string(kBudgetNotFound.name));
+    return RefuseGrant(tx, who, grant, {nobody, {}}, NobodyPays(asker));
   }
   ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, who, payer->id, store::Everything()));
   commitment.budget = payer->id;
   commitment.amount.currency = payer->currency;
-  if (taken.has_value()) {
-    return RefuseGrant(tx, who, std::move(commitment), desk.place(),
-                       std::string(store::kCommitmentExists.name));
-  }
+  if (occupied) return RefuseGrant(tx, who, grant, desk.place(), IdTaken(asker, *taken));
   const auto decision = DecideGrant(desk, asker, commitment);
   if (!decision.ok()) {
     // What the budget does not allow is an answer; what went wrong here is tried again.
@@ -324,17 +362,17 @@ absl::Status Engine::AskForGrant(db::Tx& tx, const Who& who, const Asker& asker)
                         absl::IsInvalidArgument(decision.status()) ||
                         absl::IsOutOfRange(decision.status());
     if (!answer) return decision.status();
-    return RefuseGrant(tx, who, std::move(commitment), desk.place(), ReasonOf(decision.status()));
+    return RefuseGrant(tx, who, grant, desk.place(), decision.status());
   }
   RETURN_IF_ERROR(desk.Carry(decision->movements));
   ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.Settle());
-  store::InsertCommitment(tx, decision->after);
+  store::MoveCommitment(tx, grant.before.value_or(decision->after), decision->after);
   SetTimers(desk, decision->timers);
-  outbox_.Append(
-      tx, CommitmentChanged(
-              who, desk.place(), nullptr, decision->after,
-              {.action = decision->move->event, .from = "", .to = Name(decision->after.state)},
-              alerts));
+  outbox_.Append(tx, CommitmentChanged(who, desk.place(), grant.Before(), decision->after,
+                                       {.action = decision->move->event,
+                                        .from = grant.From(),
+                                        .to = Name(decision->after.state)},
+                                       alerts));
   return absl::OkStatus();
 }
 

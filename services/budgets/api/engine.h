@@ -25,6 +25,7 @@ struct Asker {
   std::optional<Date> first;
   std::optional<Date> last;
   bool demo = false;
+  int request_number = 1;  // How often it asked.
 };
 
 // The reason of a stay or thesis for which its budget has no scheme.
@@ -43,7 +44,8 @@ class Engine {
   absl::Status EndBudget(db::Tx& tx, const timers::Timer& timer);
   absl::Status WatchLines(db::Tx& tx, const timers::Timer& timer);
 
-  // Reserves the grant of what asks (as a commitment of its id), or keeps why not; once.
+  // Reserves the grant of what asks (as a commitment of its id), or keeps why not; once for each
+  // time that it asks. What was refused may be asked for again, what was granted is not.
   absl::Status AskForGrant(db::Tx& tx, const Who& who, const Asker& asker);
   // Gives back what is reserved for a stay that was cancelled or a thesis that ended early.
   absl::Status ReleaseGrant(db::Tx& tx, const Who& who, const Asker& asker);
@@ -65,8 +67,16 @@ class Engine {
   const Clock& clock() const { return clock_; }
 
  private:
-  absl::Status RefuseGrant(db::Tx& tx, const Who& who, Commitment commitment, const Place& place,
-                           const std::string& reason);
+  // A grant that is asked for, and the refusal that was the answer before.
+  struct Grant {
+    std::optional<Commitment> before;
+    Commitment commitment;
+
+    const Commitment* Before() const { return before.has_value() ? &*before : nullptr; }
+    std::string_view From() const { return before.has_value() ? Name(before->state) : ""; }
+  };
+  absl::Status RefuseGrant(db::Tx& tx, const Who& who, const Grant& grant, const Place& place,
+                           const absl::Status& why);
   absl::StatusOr<CommitmentDecision> DecideGrant(Desk& desk, const Asker& asker,
                                                  Commitment& commitment);
 

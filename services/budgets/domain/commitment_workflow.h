@@ -72,6 +72,8 @@ inline constexpr std::string_view kPaidBack = "payment_reversed";
 inline constexpr auto kTable = std::to_array<CommitmentMove>({
     // action           from           to             by           event           guards
     {kApprove,          kRequested,    kApproved,     kManager,    "reserved",     kToApprove},
+    // A grant that its stay asks for again.
+    {kReconsider,       kRefused,      kApproved,     kTimer,      "reserved",     kToApprove},
     {kRefuse,           kRequested,    kRefused,      kReleasers,  "refused",      {}},
     {kLiquidate,        kHolds,        kPartly,       kOffice,     "liquidated",   kToLiquidate},
     {kLiquidateAll,     kHolds,        kLiquidated,   kOffice,     "liquidated",   kToLiquidate},

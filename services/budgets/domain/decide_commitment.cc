@@ -59,6 +59,7 @@ absl::Status CheckInput(const CommitmentFacts& facts, CommitmentAction action) {
   const CommitmentInput& input = facts.input;
   switch (action) {
     case kApprove:
+    case kReconsider:
       // An amount so small that the rate makes it nothing reserves nothing.
       if (!Positive(input.control))
         return MissingInput("approve", "amount", "It is worth nothing.");
@@ -207,6 +208,7 @@ absl::Status Effect(const CommitmentFacts& facts, CommitmentAction action,
   using enum CommitmentAction;
   switch (action) {
     case kApprove:
+    case kReconsider:
       Reserve(facts, decision);
       return absl::OkStatus();
     case kRefuse:

@@ -1,6 +1,7 @@
 #include "services/budgets/domain/grants.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "common/error/check.h"
 #include "common/error/macros.h"
@@ -16,6 +17,21 @@ std::int64_t ThirtyPerMonth(Date date) {
   const Date last{date.year() / date.month() / std::chrono::last};
   const unsigned day = date == last ? 30 : std::min(unsigned{date.day()}, 30u);
   return (static_cast<int>(date.year()) * 12 + unsigned{date.month()}) * std::int64_t{30} + day;
+}
+
+constexpr std::string_view kPeople = "people/";
+
+// A sentence in which persons are "a person".
+std::string WithoutPersons(std::string text) {
+  const auto of_a_name = [](char letter) {
+    return std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '-' || letter == '_';
+  };
+  for (std::size_t at = text.find(kPeople); at != std::string::npos; at = text.find(kPeople, at)) {
+    std::size_t end = at + kPeople.size();
+    while (end < text.size() && of_a_name(text[end])) ++end;
+    text.replace(at, end - at, "a person");
+  }
+  return text;
 }
 
 }  // namespace
@@ -64,6 +80,15 @@ absl::StatusOr<money::Money> GrantOf(const GrantScheme& scheme, Date first, Date
   ASSIGN_OR_RETURN(const std::int64_t days, DaysOf(first, last, scheme.day_convention));
   Check(scheme.rate_per_day.has_value(), "a scheme that pays no stays");
   return money::Multiply(*scheme.rate_per_day, days);
+}
+
+GrantRefusal GrantRefusalOf(const absl::Status& why) {
+  GrantRefusal refusal{
+      .reason = ReasonOf(why), .message = WithoutPersons(MessageOf(why)), .facts = {}};
+  for (Fact& fact : jointly::FactsOf(why)) {
+    if (fact.value.find(kPeople) == std::string::npos) refusal.facts.push_back(std::move(fact));
+  }
+  return refusal;
 }
 
 }  // namespace jointly::budgets

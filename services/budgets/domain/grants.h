@@ -25,4 +25,12 @@ const GrantScheme* ThesisSchemeOf(const Budget& budget);
 // Of a scheme that pays stays.
 absl::StatusOr<money::Money> GrantOf(const GrantScheme& scheme, Date first, Date last);
 
+// Why a grant is refused, as its asker is told: who asked, approves or could do it stays here.
+struct GrantRefusal {
+  std::string reason;
+  std::string message;
+  Facts facts;
+};
+GrantRefusal GrantRefusalOf(const absl::Status& why);
+
 }  // namespace jointly::budgets

@@ -70,6 +70,7 @@ constexpr auto kNames<CommitmentState> = std::to_array<Named<CommitmentState>>({
 template <>
 constexpr auto kNames<CommitmentAction> = std::to_array<Named<CommitmentAction>>({
     {CommitmentAction::kApprove, "approve"},
+    {CommitmentAction::kReconsider, "reconsider"},
     {CommitmentAction::kRefuse, "refuse"},
     {CommitmentAction::kLiquidate, "liquidate"},
     {CommitmentAction::kLiquidateAll, "liquidate_all"},
@@ -287,6 +288,10 @@ bool TakesEntries(PeriodState state, Role role) {
 bool IsOpen(CommitmentState state) {
   return state == CommitmentState::kApproved || state == CommitmentState::kPartiallyLiquidated ||
          state == CommitmentState::kCarried || state == CommitmentState::kUndercovered;
+}
+
+const std::string& AskerOf(const Commitment& commitment) {
+  return commitment.mobility.empty() ? commitment.thesis : commitment.mobility;
 }
 
 std::int64_t TotalOf(const ExpenseClaim& claim) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/error/error.h"
 #include "common/money/money.h"
 #include "common/time/civil.h"
 #include "common/time/clock.h"
@@ -60,6 +61,7 @@ enum class CommitmentState {
 // kReversePayment leave the state as it is.
 enum class CommitmentAction {
   kApprove,
+  kReconsider,
   kRefuse,
   kLiquidate,
   kLiquidateAll,
@@ -289,6 +291,14 @@ struct Attachment {
   friend bool operator==(const Attachment&, const Attachment&) = default;
 };
 
+// What a grant answers to who asked for it; of other commitments nothing.
+struct GrantAnswer {
+  int request_number = 0;  // Which asking it answers, 1 for the first.
+  // Of a refusal, beside its reason: what was wrong and what to do, and the figures. Never persons.
+  std::string message;
+  Facts facts;
+};
+
 struct Commitment {
   std::string id;
   std::string budget;
@@ -312,6 +322,7 @@ struct Commitment {
   std::string refusal;   // A reason code, or the approver's words.
   std::string mobility;  // "mobilities/x", when a stay asked for it.
   std::string thesis;    // "theses/x", when a thesis asked for it.
+  GrantAnswer answer;
   std::vector<Attachment> attachments;
   Time create_time;
   Time update_time;
@@ -320,6 +331,8 @@ struct Commitment {
 };
 // Holds money on its line.
 bool IsOpen(CommitmentState state);
+// The stay or thesis that asked for it; empty for an order.
+const std::string& AskerOf(const Commitment& commitment);
 
 struct ExpenseItem {
   Date date{};

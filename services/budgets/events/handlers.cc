@@ -5,6 +5,7 @@
 #include <jointly/partnerships/v1/partnerships_events.pb.h>
 #include <jointly/theses/v1/theses_events.pb.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "common/error/macros.h"
@@ -90,7 +91,9 @@ absl::Status FollowMobility(Engine& engine, db::Tx& tx, const bus::Message& mess
               .call = event.call(),
               .first = {},
               .last = {},
-              .demo = stay.demo()};
+              .demo = stay.demo(),
+              // Events of before stays could ask again have no number.
+              .request_number = std::max(1, stay.funding().request_number())};
   if (stay.has_planned_start_date()) asked.first = rpc::FromProto(stay.planned_start_date());
   if (stay.has_planned_end_date()) asked.last = rpc::FromProto(stay.planned_end_date());
   if (stay.state() == mobility::MobilityCase::CANCELLED) {

@@ -10,15 +10,15 @@ constexpr std::string_view kColumns =
     "budget, id, period, category, partner, kind, display_name, supplier_reference, amount,"
     " currency_code, effective_date, expire_date, reserved, liquidated, released, remaining, paid,"
     " original_remaining, conversion, state, requester, requester_for, approver, approver_for,"
-    " refusal, mobility, attachments, create_time, update_time, revision, demo, thesis";
-constexpr std::size_t kColumnCount = 32;
+    " refusal, mobility, attachments, create_time, update_time, revision, demo, thesis, answer";
+constexpr std::size_t kColumnCount = 33;
 
 constexpr std::string_view kInsert =
     "INSERT INTO commitment (budget, id, period, category, partner, kind, display_name,"
     " supplier_reference, amount, currency_code, effective_date, expire_date, reserved, liquidated,"
     " released, remaining, paid, original_remaining, conversion, state, requester, requester_for,"
     " approver, approver_for, refusal, mobility, attachments, create_time, update_time, revision,"
-    " demo, thesis)";
+    " demo, thesis, answer)";
 
 constexpr std::string_view kHolding =
     "state IN ('approved', 'partially_liquidated', 'carried', 'undercovered')";
@@ -56,21 +56,22 @@ Commitment ReadCommitment(const db::Row& row) {
   commitment.revision = reader.Integer();
   commitment.demo = reader.Bool();
   commitment.thesis = reader.Text();
+  commitment.answer = UnpackAnswer(reader.Text());
   return commitment;
 }
 
 void AddValues(const Commitment& commitment, db::Values& values) {
-  db::AddRow(values, commitment.budget, commitment.id, commitment.line.period,
-             commitment.line.category, commitment.line.partner, Name(commitment.line.kind),
-             commitment.display_name, commitment.supplier_reference, commitment.amount.minor,
-             commitment.amount.currency.code, FormatDate(commitment.effective_date),
-             Pack(commitment.expire_date), commitment.reserved, commitment.liquidated,
-             commitment.released, commitment.remaining, commitment.paid,
-             commitment.original_remaining, Pack(commitment.conversion), Name(commitment.state),
-             commitment.requester.person, commitment.requester.in_place_of,
-             commitment.approver.person, commitment.approver.in_place_of, commitment.refusal,
-             commitment.mobility, Pack(commitment.attachments), commitment.create_time,
-             commitment.update_time, commitment.revision, commitment.demo, commitment.thesis);
+  db::AddRow(
+      values, commitment.budget, commitment.id, commitment.line.period, commitment.line.category,
+      commitment.line.partner, Name(commitment.line.kind), commitment.display_name,
+      commitment.supplier_reference, commitment.amount.minor, commitment.amount.currency.code,
+      FormatDate(commitment.effective_date), Pack(commitment.expire_date), commitment.reserved,
+      commitment.liquidated, commitment.released, commitment.remaining, commitment.paid,
+      commitment.original_remaining, Pack(commitment.conversion), Name(commitment.state),
+      commitment.requester.person, commitment.requester.in_place_of, commitment.approver.person,
+      commitment.approver.in_place_of, commitment.refusal, commitment.mobility,
+      Pack(commitment.attachments), commitment.create_time, commitment.update_time,
+      commitment.revision, commitment.demo, commitment.thesis, Pack(commitment.answer));
 }
 
 }  // namespace
@@ -152,6 +153,13 @@ void InsertCommitment(db::Tx& tx, const Commitment& commitment) {
   db::InsertRows(tx, {.into = kInsert, .columns = kColumnCount}, std::move(values));
 }
 
+void MoveCommitment(db::Tx& tx, const Commitment& before, const Commitment& after) {
+  if (before.budget != after.budget) {
+    tx.Execute("DELETE FROM commitment WHERE budget = $1 AND id = $2", {before.budget, before.id});
+  }
+  SaveCommitment(tx, after);
+}
+
 void SaveCommitment(db::Tx& tx, const Commitment& commitment) {
   SaveCommitments(tx, {&commitment});
 }
@@ -178,7 +186,7 @@ void SaveCommitments(db::Tx& tx, const std::vector<const Commitment*>& commitmen
              mobility = excluded.mobility, attachments = excluded.attachments,
              create_time = excluded.create_time, update_time = excluded.update_time,
              revision = excluded.revision, demo = excluded.demo,
-             thesis = excluded.thesis)sql"},
+             thesis = excluded.thesis, answer = excluded.answer)sql"},
                  std::move(values));
 }
 

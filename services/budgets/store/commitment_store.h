@@ -39,6 +39,9 @@ absl::StatusOr<std::vector<Commitment>> OpenCommitments(db::Tx& tx, const std::s
 
 void InsertCommitment(db::Tx& tx, const Commitment& commitment);
 void SaveCommitment(db::Tx& tx, const Commitment& commitment);
+// A grant that was asked for again: it may be paid by another budget than refused it, or now by
+// one at all.
+void MoveCommitment(db::Tx& tx, const Commitment& before, const Commitment& after);
 // Different ones, set-based.
 void SaveCommitments(db::Tx& tx, const std::vector<const Commitment*>& commitments);
 

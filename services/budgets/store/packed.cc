@@ -188,6 +188,30 @@ std::optional<Conversion> UnpackConversion(std::string_view text) {
   return conversion;
 }
 
+// The first line is the answer itself, then one per fact; of what is no grant, nothing.
+std::string Pack(const GrantAnswer& answer) {
+  if (answer.request_number == 0) return "";
+  db::Lines lines = {{Number(answer.request_number), answer.message}};
+  for (const Fact& fact : answer.facts) lines.push_back({fact.name, fact.value});
+  return PackLines(lines);
+}
+
+GrantAnswer UnpackAnswer(std::string_view text) {
+  GrantAnswer answer;
+  const db::Lines lines = UnpackLines(text);
+  if (lines.empty()) return answer;
+  Fields first(lines.front());
+  answer.request_number = first.Int();
+  answer.message = first.Text();
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    Fields fields(lines[i]);
+    Fact& fact = answer.facts.emplace_back();
+    fact.name = fields.Text();
+    fact.value = fields.Text();
+  }
+  return answer;
+}
+
 std::string Pack(const std::vector<Attachment>& attachments) {
   return PackAll(attachments, [](const Attachment& attachment) {
     return std::vector<std::string>{attachment.id,

@@ -28,6 +28,8 @@ std::string Pack(const FunderTerms& terms);
 FunderTerms UnpackTerms(std::string_view text);
 std::string Pack(const std::optional<Conversion>& conversion);
 std::optional<Conversion> UnpackConversion(std::string_view text);
+std::string Pack(const GrantAnswer& answer);
+GrantAnswer UnpackAnswer(std::string_view text);
 std::string Pack(const std::vector<Attachment>& attachments);
 std::vector<Attachment> UnpackAttachments(std::string_view text);
 std::string Pack(const std::vector<ExpenseItem>& items);

@@ -175,6 +175,9 @@ pb::Funding ToProto(const Funding& funding) {
   message.set_amount(funding.amount);
   message.set_currency_code(funding.currency_code);
   message.set_reason(funding.reason);
+  message.set_message(funding.message);
+  *message.mutable_facts() = rpc::ToProto(funding.facts);
+  message.set_request_number(funding.request_number);
   return message;
 }
 

@@ -22,7 +22,13 @@ MobilityAction ActionOf(FundingState state) {
 
 bool SaysNothingNew(const Funding& before, const Funding& answer) {
   return before.state == answer.state && before.commitment == answer.commitment &&
-         before.amount == answer.amount && before.reason == answer.reason;
+         before.amount == answer.amount && before.reason == answer.reason &&
+         before.message == answer.message;
+}
+
+// An answer to a question that was asked again since: the one to the last is on its way.
+bool Outdated(const Funding& known, const Funding& answer) {
+  return known.state == FundingState::kRequested && answer.request_number < known.request_number;
 }
 
 }  // namespace
@@ -35,6 +41,7 @@ absl::Status Engine::AnswerFunding(db::Tx& tx, const Actor& actor, const std::st
   RETURN_IF_ERROR(before.status());
   const Funding& known = before->mobility.funding;
   if (known.state == FundingState::kNone || SaysNothingNew(known, answer)) return absl::OkStatus();
+  if (Outdated(known, answer)) return absl::OkStatus();
   // Nobody waits for the answer any more, but nobody asks for money any more either.
   const bool over = before->mobility.state == MobilityState::kCancelled;
   if (over && !holds && known.state == FundingState::kRequested) {
@@ -57,7 +64,7 @@ absl::Status Engine::AnswerFunding(db::Tx& tx, const Actor& actor, const std::st
                                      {.action = decision.move->event,
                                       .from = Name(decision.from),
                                       .to = Name(after.mobility.state),
-                                      .note = ""}));
+                                      .note = answer.reason}));
   return absl::OkStatus();
 }
 

@@ -113,6 +113,8 @@ class Api {
                                                      const pb::CorrectNominationRequest& request);
   absl::StatusOr<pb::MobilityCase> CancelMobility(rpc::Call& call,
                                                   const pb::CancelMobilityRequest& request);
+  absl::StatusOr<pb::MobilityCase> RequestFunding(rpc::Call& call,
+                                                  const pb::RequestFundingRequest& request);
 
   // Documents: document_api.cc. An upload is begun, appended to, closed and
   // finished; a download is opened

@@ -297,4 +297,15 @@ absl::StatusOr<pb::MobilityCase> Api::CancelMobility(rpc::Call& call,
                                [&](db::Tx& tx) { return TakeMobilityStep(tx, call, step); });
 }
 
+absl::StatusOr<pb::MobilityCase> Api::RequestFunding(rpc::Call& call,
+                                                     const pb::RequestFundingRequest& request) {
+  const MobilityStep step{.action = M::kRequestFunding,
+                          .name = request.name(),
+                          .etag = request.etag(),
+                          .input = {},
+                          .validate_only = request.validate_only()};
+  return Run<pb::MobilityCase>(call, request, step.validate_only,
+                               [&](db::Tx& tx) { return TakeMobilityStep(tx, call, step); });
+}
+
 }  // namespace jointly::mobility

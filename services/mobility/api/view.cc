@@ -1,5 +1,7 @@
 #include "services/mobility/api/view.h"
 
+#include <algorithm>
+
 #include "common/error/macros.h"
 #include "common/rpc/call.h"
 #include "common/rpc/convert.h"
@@ -46,6 +48,14 @@ void SetTimes(const Application& application, pb::Application& message) {
   *message.mutable_update_time() = rpc::ToProto(application.update_time);
   message.set_revision(application.revision);
   message.set_etag(rpc::Etag(application.revision));
+}
+
+// What is left on a budget is of the side that pays: not of the student, not of the host.
+bool SeesBudget(const Relation& relation) {
+  const auto is = [&](Role role) {
+    return std::find(relation.roles.begin(), relation.roles.end(), role) != relation.roles.end();
+  };
+  return !relation.student() && (is(Role::kHomeOffice) || !is(Role::kHostOffice));
 }
 
 }  // namespace
@@ -108,6 +118,10 @@ absl::StatusOr<pb::MobilityCase> MobilityFor(const Relation& relation,
   const MobilityCase& mobility = row.mobility;
   pb::MobilityCase message = ToProto(mobility);
   message.set_cancel_reason(mobility.cancel_reason);
+  if (message.has_funding() && !SeesBudget(relation)) {
+    message.mutable_funding()->clear_message();
+    message.mutable_funding()->clear_facts();
+  }
   if (relation.eyes != Eyes::kOffice) return message;
   message.set_host_comment(mobility.host_comment);
   ASSIGN_OR_RETURN(const auto nominee, vault.OpenNominee(mobility.student, row.wrapped_key,

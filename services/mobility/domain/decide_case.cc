@@ -32,9 +32,19 @@ absl::Status CheckInput(const MobilityInput& input, MobilityAction action) {
     case MobilityAction::kFund:
     case MobilityAction::kRefuseFunding:
     case MobilityAction::kReleaseFunding:
+    case MobilityAction::kRequestFunding:
       return absl::OkStatus();
   }
   Die("a mobility action of no kind");
+}
+
+// The budget that the call names now; the refusal before stays in the history.
+void Ask(const MobilityFacts& facts, MobilityCase& after) {
+  const Funding& before = facts.mobility.funding;
+  const std::string& named = facts.call.funding_reference;
+  after.funding = {.state = FundingState::kRequested,
+                   .reference = named.empty() ? before.reference : named,
+                   .request_number = before.request_number + 1};
 }
 
 void Effect(const MobilityFacts& facts, MobilityAction action, MobilityDecision& decision) {
@@ -42,10 +52,7 @@ void Effect(const MobilityFacts& facts, MobilityAction action, MobilityDecision&
   switch (action) {
     case MobilityAction::kApprove:
       after.host_comment.clear();
-      if (!facts.call.funding_reference.empty()) {
-        after.funding.state = FundingState::kRequested;
-        after.funding.reference = facts.call.funding_reference;
-      }
+      if (!facts.call.funding_reference.empty()) Ask(facts, after);
       return;
     case MobilityAction::kReject:
       after.host_comment = facts.input.comment;
@@ -61,6 +68,10 @@ void Effect(const MobilityFacts& facts, MobilityAction action, MobilityDecision&
     case MobilityAction::kReleaseFunding:
       after.funding = facts.input.funding;
       after.funding.reference = facts.mobility.funding.reference;
+      after.funding.request_number = facts.mobility.funding.request_number;
+      return;
+    case MobilityAction::kRequestFunding:
+      Ask(facts, after);
       return;
     case MobilityAction::kCancel:
       after.cancel_reason = facts.input.reason;

@@ -43,6 +43,7 @@ workflow::Verdict NominationWindow(const ApplicationFacts& facts);
 workflow::Verdict NomineeComplete(const ApplicationFacts& facts);
 
 workflow::Verdict ProposalCurrent(const MobilityFacts& facts);
+workflow::Verdict FundingRefused(const MobilityFacts& facts);
 workflow::Verdict CorrectionWindow(const MobilityFacts& facts);
 workflow::Verdict CorrectedNomineeComplete(const MobilityFacts& facts);
 
@@ -104,6 +105,8 @@ inline constexpr ApplicationGuard kNomineeComplete{
 
 inline constexpr MobilityGuard kProposalCurrent{"G12", "The proposal is the current one",
                                                 &check::ProposalCurrent};
+inline constexpr MobilityGuard kFundingRefused{"FUNDING_REFUSED", "The budget refused the grant",
+                                               &check::FundingRefused};
 inline constexpr MobilityGuard kCorrectionWindow{"G11", "The host's nomination window is open",
                                                  &check::CorrectionWindow};
 inline constexpr MobilityGuard kCorrectedNomineeComplete{

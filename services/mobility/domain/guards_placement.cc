@@ -233,6 +233,12 @@ Verdict NomineeComplete(const ApplicationFacts& facts) {
   return CompletenessOf(facts.input.nominee, profile.isced_code, profile.eqf_level, known);
 }
 
+Verdict FundingRefused(const MobilityFacts& facts) {
+  const bool refused = facts.mobility.funding.state == FundingState::kUnfunded;
+  return {refused, "the funding is " + std::string(Name(facts.mobility.funding.state)),
+          refused ? "" : "Only a grant that the budget refused is asked for again."};
+}
+
 Verdict CorrectionWindow(const MobilityFacts& facts) { return WindowOf(facts.call, facts.now); }
 
 Verdict CorrectedNomineeComplete(const MobilityFacts& facts) {

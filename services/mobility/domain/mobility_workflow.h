@@ -18,6 +18,7 @@ using enum Role;
 
 inline constexpr workflow::Set<MobilityState> kNotEnded{kNominated, kApproved, kNominationRejected};
 inline constexpr std::array kCurrent = {&kProposalCurrent};
+inline constexpr std::array kUnfunded = {&kFundingRefused};
 inline constexpr std::array kComplete = {&kCorrectionWindow, &kCorrectedNomineeComplete};
 
 // clang-format off
@@ -32,6 +33,8 @@ inline constexpr auto kTable = std::to_array<MobilityMove>({
     {kRefuseFunding,  kApproved,  kApproved,  kTimer, "unfunded",         {}},
     {kReleaseFunding, kApproved,  kApproved,  kTimer, "funding_released", {}},
     {kReleaseFunding, kCancelled, kCancelled, kTimer, "funding_released", {}},
+    // What it is asked again, when it refused.
+    {kRequestFunding, kApproved, kApproved, kHomeOffice, "funding_requested", kUnfunded},
 });
 // clang-format on
 }  // namespace mobility_rows

@@ -71,6 +71,7 @@ constexpr Named<MobilityAction> kMobilityActions[] = {
     {MobilityAction::kFund, "fund"},
     {MobilityAction::kRefuseFunding, "refuse_funding"},
     {MobilityAction::kReleaseFunding, "release_funding"},
+    {MobilityAction::kRequestFunding, "request_funding"},
     {MobilityAction::kCancel, "cancel"}};
 
 constexpr Named<FundingState> kFundingStates[] = {{FundingState::kNone, "none"},

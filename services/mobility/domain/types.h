@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/error/error.h"
 #include "common/time/civil.h"
 #include "common/time/clock.h"
 #include "common/workflow/workflow.h"
@@ -68,6 +69,7 @@ enum class MobilityAction {
   kFund,
   kRefuseFunding,
   kReleaseFunding,
+  kRequestFunding,
   kCancel
 };
 
@@ -246,7 +248,11 @@ struct Funding {
   std::string commitment;  // "budgets/b/commitments/c".
   std::string amount;      // "2100.00"
   std::string currency_code;
-  std::string reason;  // Of a refusal.
+  // Of a refusal: the budget's reason, what was wrong and what to do, and its figures.
+  std::string reason;
+  std::string message;
+  Facts facts;
+  int request_number = 0;  // How often the budget was asked; of an answer: which it answers.
 };
 
 struct MobilityCase {

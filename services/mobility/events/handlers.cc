@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "common/error/macros.h"
+#include "common/rpc/convert.h"
 #include "common/text/text.h"
 #include "services/mobility/api/books.h"
 #include "services/mobility/api/convert.h"
@@ -148,7 +149,11 @@ absl::Status FollowCommitment(Engine& engine, db::Tx& tx, const bus::Message& me
                                .commitment = refused ? "" : commitment.name(),
                                .amount = commitment.amount().value(),
                                .currency_code = commitment.amount().currency_code(),
-                               .reason = commitment.refusal()},
+                               .reason = commitment.refusal(),
+                               .message = commitment.refusal_message(),
+                               .facts = rpc::FromProto(commitment.refusal_facts()),
+                               // Answers of before stays could ask again have no number.
+                               .request_number = std::max(1, commitment.request_number())},
                               holds);
 }
 

@@ -190,6 +190,11 @@ class Service final : public pb::Mobility::CallbackService, private rpc::Adapter
                                            pb::MobilityCase* response) override {
     return Serve(context, request, response, &Api::CancelMobility);
   }
+  grpc::ServerUnaryReactor* RequestFunding(grpc::CallbackServerContext* context,
+                                           const pb::RequestFundingRequest* request,
+                                           pb::MobilityCase* response) override {
+    return Serve(context, request, response, &Api::RequestFunding);
+  }
 
   grpc::ServerReadReactor<pb::UploadDocumentRequest>* UploadDocument(
       grpc::CallbackServerContext* context, pb::Document* response) override;

@@ -15,6 +15,7 @@ constexpr std::string_view kMobilityColumns =
     "mobility.cancel_reason, mobility.planned_start_date, mobility.planned_end_date, "
     "mobility.funding_state, mobility.funding_reference, mobility.funding_commitment, "
     "mobility.funding_amount, mobility.funding_currency, mobility.funding_reason, "
+    "mobility.funding_message, mobility.funding_facts, mobility.funding_request_number, "
     "mobility.create_time, mobility.update_time, mobility.revision, "
     "mobility.demo, personal.sealed, personal_key.wrapped, ";
 
@@ -76,6 +77,9 @@ MobilityRow ReadMobility(const db::Row& columns) {
   mobility.funding.amount = reader.Text();
   mobility.funding.currency_code = reader.Text();
   mobility.funding.reason = reader.Text();
+  mobility.funding.message = reader.Text();
+  mobility.funding.facts = db::UnpackFacts(reader.Text());
+  mobility.funding.request_number = reader.Int();
   mobility.create_time = reader.At();
   mobility.update_time = reader.At();
   mobility.revision = reader.Integer();
@@ -193,18 +197,21 @@ void InsertMobility(db::Tx& tx, const MobilityRow& row) {
 }
 
 void SaveMobility(db::Tx& tx, const MobilityCase& mobility) {
-  tx.Execute(R"sql(
+  tx.Execute(
+      R"sql(
       UPDATE mobility
          SET state = $1, proposal_id = $2, host_comment = $3, cancel_reason = $4,
              planned_start_date = $5, planned_end_date = $6, funding_state = $7,
              funding_reference = $8, funding_commitment = $9, funding_amount = $10,
-             funding_currency = $11, funding_reason = $12, update_time = $13, revision = $14
-       WHERE id = $15)sql",
-             {Name(mobility.state), mobility.proposal_id, mobility.host_comment,
-              mobility.cancel_reason, TextOf(mobility.planned_start), TextOf(mobility.planned_end),
-              Name(mobility.funding.state), mobility.funding.reference, mobility.funding.commitment,
-              mobility.funding.amount, mobility.funding.currency_code, mobility.funding.reason,
-              mobility.update_time, mobility.revision, mobility.id});
+             funding_currency = $11, funding_reason = $12, funding_message = $13,
+             funding_facts = $14, funding_request_number = $15, update_time = $16, revision = $17
+       WHERE id = $18)sql",
+      {Name(mobility.state), mobility.proposal_id, mobility.host_comment, mobility.cancel_reason,
+       TextOf(mobility.planned_start), TextOf(mobility.planned_end), Name(mobility.funding.state),
+       mobility.funding.reference, mobility.funding.commitment, mobility.funding.amount,
+       mobility.funding.currency_code, mobility.funding.reason, mobility.funding.message,
+       db::Pack(mobility.funding.facts), mobility.funding.request_number, mobility.update_time,
+       mobility.revision, mobility.id});
 }
 
 absl::StatusOr<std::string> KeepKey(db::Tx& tx, const std::string& person,

@@ -12,7 +12,8 @@
 // {what} the phrase of the deadline's kind; in the frame {name} and {link}. Of budgets: {budget}
 // {item} titles; {amount} as it was given, with its currency; {percent}; {line} an id; {from} {to}
 // categories, with the partner where it changes; {period} a range of days; {amendment} its type.
-// Of theses: {thesis} its title.
+// Of theses: {thesis} its title. Of a grant that was refused: {reason} a code, for
+// AMOUNT_NOT_AVAILABLE with {asked} and {available} amounts.
 namespace jointly::notifications {
 
 struct Template {

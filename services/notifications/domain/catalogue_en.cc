@@ -41,7 +41,9 @@ constexpr auto kTemplates = std::to_array<Template>({
     {"mobility_unfunded", "No grant could be reserved",
      "No grant could be reserved for your stay at {host}. {home} will tell you what that means."},
     {"mobility_unfunded_office", "A stay has no grant",
-     "The budget refused the grant of a stay at {host}. Open the case to see why."},
+     "The budget refused the grant of a stay at {host}: {reason, select, AMOUNT_NOT_AVAILABLE "
+     "{{asked} are needed and {available} are available} other {{reason}}}. Open the case to see "
+     "what to do, and ask again."},
     {"mobility_cancelled", "Your stay was cancelled",
      "{home} has cancelled your stay at {host}. Open the case to read more."},
     {"call_cancelled", "Call cancelled: {call}",
@@ -275,6 +277,7 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"mobility.mobility.cancelled", "Stay at {host} cancelled by {home}"},
     {"mobility.call.created", "Call “{call}” drafted"},
     {"mobility.call.updated", "Call “{call}” changed"},
+    {"mobility.mobility.funding_requested", "Grant asked for again for a stay at {host}"},
     {"mobility.call.published", "Call “{call}” published"},
     {"mobility.call.cancelled", "Call “{call}” cancelled"},
     {"partnerships.agreement.created", "Agreement “{agreement}” drafted"},

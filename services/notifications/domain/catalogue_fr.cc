@@ -47,7 +47,9 @@ constexpr auto kTemplates = std::to_array<Template>({
     {"mobility_unfunded", "Aucune bourse n’a pu être réservée",
      "Aucune bourse n’a pu être réservée pour votre séjour ({host}). {home} vous dira la suite."},
     {"mobility_unfunded_office", "Un séjour est sans bourse",
-     "Le budget a refusé la bourse d’un séjour ({host}). Ouvrez le dossier pour voir pourquoi."},
+     "Le budget a refusé la bourse d’un séjour ({host}) : {reason, select, AMOUNT_NOT_AVAILABLE "
+     "{il faut {asked}, {available} sont disponibles} other {{reason}}}. Ouvrez le dossier pour "
+     "voir que faire, et refaites la demande."},
     {"mobility_cancelled", "Votre séjour a été annulé",
      "{home} a annulé votre séjour ({host}). Ouvrez le dossier pour en savoir plus."},
     {"call_cancelled", "Appel annulé : {call}",
@@ -303,6 +305,7 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"mobility.call.created", "Appel « {call} » rédigé"},
     {"mobility.call.updated", "Appel « {call} » modifié"},
     {"mobility.call.published", "Appel « {call} » publié"},
+    {"mobility.mobility.funding_requested", "Bourse redemandée pour un séjour ({host})"},
     {"mobility.call.cancelled", "Appel « {call} » annulé"},
     {"partnerships.agreement.created", "Accord « {agreement} » rédigé"},
     {"partnerships.agreement.updated", "Accord « {agreement} » modifié"},

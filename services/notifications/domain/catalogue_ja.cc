@@ -39,7 +39,9 @@ constexpr auto kTemplates = std::to_array<Template>({
     {"mobility_unfunded", "奨学金を確保できませんでした",
      "{host}への留学の奨学金を確保できませんでした。今後については{home}からご連絡します。"},
     {"mobility_unfunded_office", "奨学金のない留学があります",
-     "{host}への留学の奨学金が予算で認められませんでした。理由は案件のページでご確認ください。"},
+     "{host}への留学の奨学金が予算で認められませんでした（{reason, select, AMOUNT_NOT_AVAILABLE "
+     "{必要額{asked}、残額{available}} other {{reason}}}）。対応は案件のページでご確認のうえ、再度"
+     "申請してください。"},
     {"mobility_cancelled", "留学が取り消されました",
      "{home}が{host}への留学を取り消しました。詳しくは案件のページでご確認ください。"},
     {"call_cancelled", "募集の中止：{call}",
@@ -271,6 +273,7 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"mobility.call.created", "募集「{call}」の作成"},
     {"mobility.call.updated", "募集「{call}」の変更"},
     {"mobility.call.published", "募集「{call}」の公開"},
+    {"mobility.mobility.funding_requested", "{host}への留学の奨学金の再申請"},
     {"mobility.call.cancelled", "募集「{call}」の中止"},
     {"partnerships.agreement.created", "協定「{agreement}」の作成"},
     {"partnerships.agreement.updated", "協定「{agreement}」の変更"},

@@ -15,8 +15,9 @@ namespace {
 constexpr std::array<std::string_view, 7> kNamed{
     "call", "home", "host", "partner", "institution", "from_partner", "to_partner"};
 // Those that are written as they are.
-constexpr std::array<std::string_view, 8> kPlain{"agreement", "budget", "item", "amount",
-                                                 "percent",   "from",   "to",   "thesis"};
+constexpr std::array<std::string_view, 11> kPlain{"agreement", "budget", "item",     "amount",
+                                                  "percent",   "from",   "to",       "thesis",
+                                                  "reason",    "asked",  "available"};
 
 std::string NameOf(const Names& names, const std::string& resource) {
   const auto found = names.find(resource);

@@ -124,6 +124,15 @@ absl::Status TakeCallDeadlines(db::Tx& tx, const pb::Call& call, const Parameter
   return FollowCallDates(tx, call.name(), cancelled, moved ? &closes->deadline : nullptr, now);
 }
 
+// Why there is no grant; the figures stay with the offices, as the text that has them does.
+void AddRefusal(const pb::Funding& funding, Parameters& parameters) {
+  parameters["reason"] = funding.reason();
+  for (const auto& message : funding.facts()) {
+    if (message.name() == "requested") parameters["asked"] = message.value();
+    if (message.name() == "available") parameters["available"] = message.value();
+  }
+}
+
 }  // namespace
 
 absl::Status Handlers::FollowCall(db::Tx& tx, const bus::Message& message) {
@@ -200,6 +209,7 @@ absl::Status Handlers::FollowMobility(db::Tx& tx, const bus::Message& message) {
   story.home = mobility.sending_institution();
   story.host = mobility.receiving_institution();
   story.parameters = {{"home", story.home}, {"host", story.host}};
+  if (story.action == "unfunded") AddRefusal(mobility.funding(), story.parameters);
   for (const std::string& viewer : {story.student, story.home, story.host}) {
     story.viewers.push_back({.name = viewer, .hold = {}});
   }

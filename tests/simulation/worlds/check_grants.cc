@@ -1,6 +1,7 @@
 #include <map>
 #include <set>
 
+#include "services/budgets/store/packed.h"
 #include "tests/simulation/worlds/check.h"
 
 // The saga of a stay and its grant, once all has been heard: see services/budgets/README.md.
@@ -11,6 +12,7 @@ struct Answer {
   std::string name;
   std::string state;
   std::string refusal;
+  budgets::GrantAnswer said;
   std::int64_t remaining = 0;
   std::int64_t amount = 0;
 };
@@ -26,11 +28,13 @@ std::map<std::string, Answer> AnswersOf(BudgetsNode& node, Findings& findings) {
   for (const db::Row& row : node.Query("SELECT * FROM commitment WHERE mobility <> ''")) {
     const std::string name = "budgets/" + row.Text("budget") + "/commitments/" + row.Text("id");
     if (!answers
-             .emplace(row.Text("mobility"), Answer{.name = name,
-                                                   .state = row.Text("state"),
-                                                   .refusal = row.Text("refusal"),
-                                                   .remaining = row.Int("remaining"),
-                                                   .amount = row.Int("amount")})
+             .emplace(row.Text("mobility"),
+                      Answer{.name = name,
+                             .state = row.Text("state"),
+                             .refusal = row.Text("refusal"),
+                             .said = budgets::store::UnpackAnswer(row.Text("answer")),
+                             .remaining = row.Int("remaining"),
+                             .amount = row.Int("amount")})
              .second) {
       findings.push_back(row.Text("mobility") + " has two commitments");
     }
@@ -54,6 +58,15 @@ void CheckStay(const db::Row& stay, const Answer& answer, Findings& findings) {
       (stay.Text("funding_reason").empty() || stay.Text("funding_reason") != answer.refusal)) {
     findings.push_back(name + " is unfunded for the reason '" + stay.Text("funding_reason") +
                        "', its budget says '" + answer.refusal + "'");
+  }
+  if (refused && (stay.Text("funding_message") != answer.said.message ||
+                  stay.Text("funding_facts") != db::Pack(answer.said.facts))) {
+    findings.push_back(name + " is unfunded by other figures than its budget's");
+  }
+  const std::int64_t asked = stay.Int("funding_request_number");
+  if (asked < answer.said.request_number || (refused && asked != answer.said.request_number)) {
+    findings.push_back(name + " asked " + std::to_string(asked) + " times, the answer is to " +
+                       std::to_string(answer.said.request_number));
   }
   if (answer.state == "refused") return;
   if (!refused && stay.Text("funding_commitment") != answer.name) {

@@ -70,7 +70,12 @@ void Paymasters::ActOnStay() {
   const auto see = std::function([board = &board_](const mobility::v1::MobilityCase& seen) {
     board->mobilities[seen.name()] = seen;
   });
-  if (chance < (waits ? 70 : 20)) {
+  if (stay.funding().state() == mobility::v1::Funding::UNFUNDED && world_.Chance(40)) {
+    mobility::v1::RequestFundingRequest request;
+    request.set_name(stay.name());
+    world_.Send(world_.mobility(), board_.home_office, &mobility::Api::RequestFunding, request,
+                see);
+  } else if (chance < (waits ? 70 : 20)) {
     mobility::v1::ApproveNominationRequest request;
     request.set_name(stay.name());
     request.set_proposal_id(stay.proposal_id());

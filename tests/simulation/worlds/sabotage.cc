@@ -153,6 +153,14 @@ bool ForgetAnswer(World& world) {
   return true;
 }
 
+bool ForgetFigures(World& world) {
+  MobilityNode& node = world.mobility();
+  const std::string id = First(node, "SELECT id FROM mobility WHERE funding_facts <> '' LIMIT 1");
+  if (id.empty()) return false;
+  node.Execute("UPDATE mobility SET funding_facts = '' WHERE id = $1", {id});
+  return true;
+}
+
 bool ApproveOwn(World& world) {
   BudgetsNode& node = world.budgets();
   const std::string id =
@@ -207,6 +215,8 @@ bool SpoilBudgets(World& world, Sabotage sabotage) {
       return KeepRemaining(world);
     case Sabotage::kForgetAnswer:
       return ForgetAnswer(world);
+    case Sabotage::kForgetFigures:
+      return ForgetFigures(world);
     case Sabotage::kApproveOwn:
       return ApproveOwn(world);
     case Sabotage::kPostIntoClose:

@@ -24,6 +24,7 @@ enum class Sabotage {
   kRepeatAlert,    // A line forgets that it was above a threshold.
   kKeepRemaining,  // What an invoice used up still counts as remaining.
   kForgetAnswer,   // A stay forgets what its budget answered.
+  kForgetFigures,  // A stay forgets why it has no grant.
   kApproveOwn,     // Whoever asked has approved.
   kPostIntoClose,  // An entry is dated in a period that was closed.
   kEditDigest,     // What a close said is edited.

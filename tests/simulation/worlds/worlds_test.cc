@@ -52,6 +52,7 @@ TEST(Budgets, AreSeenToBreakTheirPromises) {
                         {Sabotage::kRepeatAlert, "as it is told too often"},
                         {Sabotage::kKeepRemaining, "B4 a line holds another sum"},
                         {Sabotage::kForgetAnswer, "is requested, its commitment is"},
+                        {Sabotage::kForgetFigures, "is unfunded by other figures"},
                         {Sabotage::kApproveOwn, "B14 one person twice on commitment"},
                         {Sabotage::kPostIntoClose, "B8 an entry is dated in a closed period"},
                         {Sabotage::kEditDigest, "is not what its close said"}}) {

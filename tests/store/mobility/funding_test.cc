@@ -10,7 +10,8 @@ using testing::HasSubstr;
 const Funding kFunded = {.state = FundingState::kFunded,
                          .commitment = "budgets/unit/commitments/c",
                          .amount = "2100.00",
-                         .currency_code = "EUR"};
+                         .currency_code = "EUR",
+                         .request_number = 1};
 
 class FundingTest : public MobilityTest {
  protected:
@@ -46,6 +47,14 @@ class FundingTest : public MobilityTest {
     request.set_proposal_id(nominated.proposal_id());
     rpc::Call host = As(HostOffice());
     return Must(api().ApproveNomination(host, request));
+  }
+
+  static Funding Refusal(int request_number) {
+    return {.state = FundingState::kUnfunded,
+            .reason = "AMOUNT_NOT_AVAILABLE",
+            .message = "The line has 100.00 EUR. Transfer money to it.",
+            .facts = {{"available", "100.00 EUR"}, {"requested", "250.00 EUR"}},
+            .request_number = request_number};
   }
 
   absl::Status Answer(const std::string& name, const Funding& funding, bool holds = true) {
@@ -113,11 +122,67 @@ TEST_P(FundingTest, TheBudgetsAnswerIsTakenOnce) {
 
 TEST_P(FundingTest, ARefusalSaysWhy) {
   const pb::MobilityCase approved = Approved();
-  ASSERT_TRUE(
-      Answer(approved.name(), {.state = FundingState::kUnfunded, .reason = "AMOUNT_NOT_AVAILABLE"})
-          .ok());
+  ASSERT_TRUE(Answer(approved.name(), Refusal(1)).ok());
   EXPECT_EQ(Get(approved.name()).funding().state(), pb::Funding::UNFUNDED);
   EXPECT_EQ(Get(approved.name()).funding().reason(), "AMOUNT_NOT_AVAILABLE");
+}
+
+// The figures of a budget are for the side that pays.
+TEST_P(FundingTest, OnlyTheHomeOfficeSeesTheFigures) {
+  const pb::MobilityCase approved = Approved();
+  ASSERT_TRUE(Answer(approved.name(), Refusal(1)).ok());
+  const auto funding = [&](const auth::Principal& who) {
+    pb::GetMobilityRequest request;
+    request.set_name(approved.name());
+    rpc::Call call = As(who);
+    return Must(api().GetMobility(call, request)).funding();
+  };
+  const pb::Funding seen = funding(HomeOffice());
+  EXPECT_EQ(seen.message(), "The line has 100.00 EUR. Transfer money to it.");
+  ASSERT_EQ(seen.facts_size(), 2);
+  EXPECT_EQ(seen.facts(0).name() + " " + seen.facts(0).value(), "available 100.00 EUR");
+  EXPECT_EQ(seen.facts(1).name() + " " + seen.facts(1).value(), "requested 250.00 EUR");
+  for (const auth::Principal& other : {HostOffice(), Student(1)}) {
+    EXPECT_EQ(funding(other).reason(), "AMOUNT_NOT_AVAILABLE");
+    EXPECT_EQ(funding(other).message(), "");
+    EXPECT_EQ(funding(other).facts_size(), 0);
+  }
+}
+
+TEST_P(FundingTest, ARefusedGrantIsAskedForAgain) {
+  const pb::MobilityCase approved = Approved();
+  const auto ask = [&](const auth::Principal& who, bool validate_only = false) {
+    pb::RequestFundingRequest request;
+    request.set_name(approved.name());
+    request.set_validate_only(validate_only);
+    rpc::Call call = As(who);
+    return api().RequestFunding(call, request);
+  };
+  EXPECT_EQ(approved.funding().request_number(), 1);
+  EXPECT_EQ(Outcome(ask(HomeOffice())), "GUARD_REFUSED");  // It waits for its answer.
+  ASSERT_TRUE(Answer(approved.name(), Refusal(1)).ok());
+  EXPECT_EQ(Outcome(ask(HostOffice())), "WRONG_ROLE");
+  EXPECT_EQ(Outcome(ask(Student(1))), "WRONG_ROLE");
+  EXPECT_EQ(Must(ask(HomeOffice(), true)).funding().state(), pb::Funding::REQUESTED);
+  EXPECT_EQ(Get(approved.name()).funding().state(), pb::Funding::UNFUNDED);
+  const pb::Funding again = Must(ask(HomeOffice())).funding();
+  EXPECT_EQ(again.state(), pb::Funding::REQUESTED);
+  EXPECT_EQ(again.request_number(), 2);
+  EXPECT_EQ(again.funding_reference(), "grants");
+  EXPECT_EQ(again.reason() + again.message(), "");
+  EXPECT_EQ(again.facts_size(), 0);
+  // The answer to the first, once more and late.
+  ASSERT_TRUE(Answer(approved.name(), Refusal(1)).ok());
+  EXPECT_EQ(Get(approved.name()).funding().state(), pb::Funding::REQUESTED);
+  Funding paid = kFunded;
+  paid.request_number = 2;
+  ASSERT_TRUE(Answer(approved.name(), paid).ok());
+  ASSERT_TRUE(Answer(approved.name(), paid).ok());
+  EXPECT_EQ(Get(approved.name()).funding().state(), pb::Funding::FUNDED);
+  EXPECT_EQ(Get(approved.name()).funding().request_number(), 2);
+  EXPECT_EQ(Outcome(ask(HomeOffice())), "GUARD_REFUSED");
+  EXPECT_THAT(Actions("mobility.mobility", approved.name()),
+              ElementsAre("nominated", "approved", "unfunded", "funding_requested", "funded"));
 }
 
 TEST_P(FundingTest, AnAnswerAfterTheEndIsNoNews) {
@@ -129,16 +194,15 @@ TEST_P(FundingTest, AnAnswerAfterTheEndIsNoNews) {
   ASSERT_TRUE(api().CancelMobility(office, cancel).ok());
   ASSERT_TRUE(Answer(approved.name(), kFunded).ok());
   EXPECT_EQ(Get(approved.name()).funding().state(), pb::Funding::REQUESTED);
-  ASSERT_TRUE(Answer(approved.name(), {.state = FundingState::kReleased}).ok());
+  ASSERT_TRUE(
+      Answer(approved.name(), {.state = FundingState::kReleased, .request_number = 1}).ok());
   EXPECT_EQ(Get(approved.name()).funding().state(), pb::Funding::RELEASED);
   EXPECT_EQ(Get(approved.name()).state(), pb::MobilityCase::CANCELLED);
   ASSERT_TRUE(Answer("mobilities/unknown", kFunded).ok());
 }
 
 // Cancelled while the budget was being asked: it does not ask for ever.
-TEST_P(FundingTest, ACancelledStayHearsThatItWasRefused) {
-  CheckCancelledHears({.state = FundingState::kUnfunded, .reason = "AMOUNT_NOT_AVAILABLE"});
-}
+TEST_P(FundingTest, ACancelledStayHearsThatItWasRefused) { CheckCancelledHears(Refusal(1)); }
 
 TEST_P(FundingTest, ACancelledStayHearsThatItsGrantIsSettled) { CheckCancelledHears(kFunded); }
 

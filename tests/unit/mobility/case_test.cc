@@ -59,9 +59,9 @@ TEST(MobilityWorkflow, AnswersEveryStep) {
 TEST(MobilityWorkflow, TellsOfEventsThatTheContractNames) {
   std::set<std::string_view> told = {"nominated"};
   for (const auto& move : kMobilityWorkflow) told.insert(move.event);
-  EXPECT_EQ(told,
-            (std::set<std::string_view>{"nominated", "approved", "rejected", "corrected",
-                                        "cancelled", "funded", "unfunded", "funding_released"}));
+  EXPECT_EQ(told, (std::set<std::string_view>{"nominated", "approved", "rejected", "corrected",
+                                              "cancelled", "funded", "unfunded", "funding_released",
+                                              "funding_requested"}));
   EXPECT_EQ(workflow::Diagram("nominated", MobilityEdges()),
             "stateDiagram-v2\n"
             "  [*] --> nominated\n"

@@ -12,10 +12,10 @@
 namespace jointly::notifications {
 namespace {
 
-const std::set<std::string> kKnown{"call",        "agreement", "home",      "host",  "partner",
-                                   "institution", "due",       "days",      "what",  "budget",
-                                   "item",        "amount",    "percent",   "line",  "from",
-                                   "to",          "period",    "amendment", "thesis"};
+const std::set<std::string> kKnown{
+    "call",   "agreement", "home",   "host",   "partner", "institution", "due",  "days",
+    "what",   "budget",    "item",   "amount", "percent", "line",        "from", "to",
+    "period", "amendment", "thesis", "reason", "asked",   "available"};
 
 std::set<std::string> PlaceholdersOf(const Template& row) {
   std::set<std::string> out = notifications::PlaceholdersOf(row.title);
@@ -104,7 +104,10 @@ Parameters Everything() {
           {"to_partner", "institutions/tsukuba"},
           {"period", "2020-04-01/2021-03-31"},
           {"amendment", "rebudget"},
-          {"thesis", "Two cities"}};
+          {"thesis", "Two cities"},
+          {"reason", "AMOUNT_NOT_AVAILABLE"},
+          {"asked", "250.00 EUR"},
+          {"available", "100.00 EUR"}};
 }
 
 // Every message, rendered in every language with every value given: no brace and no dash is left.
