@@ -10,6 +10,7 @@
 #include "services/budgets/domain/deadlines_of.h"
 #include "services/budgets/domain/watch.h"
 #include "services/budgets/store/change_store.h"
+#include "services/budgets/store/payable_store.h"
 #include "services/budgets/store/terms_store.h"
 
 // Amendments.
@@ -25,7 +26,48 @@ absl::StatusOr<AmendmentFacts> AmendmentFactsOf(Desk& desk, const Amendment& ame
   facts.actor.today = desk.today();
   ASSIGN_OR_RETURN(facts.pool, desk.Pool());
   ASSIGN_OR_RETURN(facts.leftovers, desk.Leftovers(""));
+  for (const std::string& partner : amendment.leaving_partners) {
+    ASSIGN_OR_RETURN(Standing standing, store::StandingOf(desk.tx(), amendment.budget, partner));
+    for (const Leftover& leftover : facts.leftovers) {
+      if (leftover.line.partner == partner) standing.available += leftover.available;
+    }
+    // What the amendment itself moves from its lines, or to them.
+    for (const Reallocation& row : amendment.reallocations) {
+      if (row.line.partner == partner) standing.available += row.change;
+    }
+    facts.leaving.push_back(std::move(standing));
+  }
   return facts;
+}
+
+// Whether the caller manages budgets of a partner that joins by it: a party to what it has not
+// signed yet.
+bool Joins(const auth::Principal& principal, const Amendment& amendment) {
+  const bool pending =
+      amendment.state != AmendmentState::kInForce && amendment.state != AmendmentState::kVoid;
+  return pending && std::any_of(amendment.new_partners.begin(), amendment.new_partners.end(),
+                                [&](const std::string& partner) {
+                                  return principal.HoldsIn(auth::Role::kBudgetManager, partner);
+                                });
+}
+
+std::vector<Role> RolesOn(const auth::Principal& principal, const Budget& budget,
+                          const Amendment& amendment) {
+  std::vector<Role> roles = RolesOn(principal, budget);
+  const bool known = std::find(roles.begin(), roles.end(), Role::kPartner) != roles.end();
+  if (!known && Joins(principal, amendment)) roles.push_back(Role::kPartner);
+  return roles;
+}
+
+// Of a budget in which the caller is nobody yet, what they are a party to.
+absl::StatusOr<std::vector<Amendment>> AmendmentsFor(db::Tx& tx, const rpc::Call& call,
+                                                     const std::string& budget) {
+  ASSIGN_OR_RETURN(std::vector<Amendment> rows, store::ListAmendments(tx, budget));
+  const auto loaded = store::LoadBudget(tx, budget, ScopeOf(call), store::Lock::kNo);
+  if (loaded.ok()) return rows;
+  std::erase_if(rows, [&](const Amendment& row) { return !Joins(call.principal, row); });
+  if (rows.empty()) return loaded.status();
+  return rows;
 }
 
 absl::StatusOr<pb::Amendment> AnswerWith(Desk& desk, const Amendment& amendment,
@@ -34,7 +76,7 @@ absl::StatusOr<pb::Amendment> AnswerWith(Desk& desk, const Amendment& amendment,
   ASSIGN_OR_RETURN(AmendmentFacts facts, AmendmentFactsOf(desk, amendment));
   facts.actor.hand = {.person = principal.name, .in_place_of = ""};
   facts.input.institution = principal.institution;
-  for (const Role role : RolesOn(principal, desk.budget())) {
+  for (const Role role : RolesOn(principal, desk.budget(), amendment)) {
     AddAllowed(AllowedActions(facts, role), message);
   }
   AddDeadlines(DeadlinesOf(amendment, desk.budget(), desk.who().now), message);
@@ -72,8 +114,8 @@ absl::StatusOr<pb::ListAmendmentsResponse> Api::ListAmendments(
   ASSIGN_OR_RETURN(const std::string id, rpc::IdOf("budgets", request.parent(), "parent"));
   return database_.Read(
       [&](db::Tx& tx) -> absl::StatusOr<pb::ListAmendmentsResponse> {
-        ASSIGN_OR_RETURN(Desk desk, Desk::Look(tx, WhoOf(call), id, ScopeOf(call)));
-        ASSIGN_OR_RETURN(const auto rows, store::ListAmendments(tx, id));
+        ASSIGN_OR_RETURN(const auto rows, AmendmentsFor(tx, call, id));
+        ASSIGN_OR_RETURN(Desk desk, Desk::Look(tx, WhoOf(call), id, store::Everything()));
         pb::ListAmendmentsResponse response;
         for (const Amendment& row : rows) {
           ASSIGN_OR_RETURN(*response.add_amendments(), AnswerWith(desk, row, call.principal));
@@ -125,7 +167,11 @@ absl::StatusOr<pb::Amendment> Api::TakeAmendmentStep(db::Tx& tx, rpc::Call& call
                                                      const pb::MoveAmendmentRequest& request) {
   const auto ids = rpc::ParseName("budgets/*/amendments/*", request.name());
   AmendmentAction action = *Parse<AmendmentAction>(request.action());
-  ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, WhoOf(call), ids[0], ScopeOf(call)));
+  // Who may not see the budget gets the same answer as where there is none.
+  const auto seen = store::LoadAmendment(tx, ids[0], ids[1], store::Lock::kNo);
+  const bool joins = seen.ok() && Joins(call.principal, *seen);
+  ASSIGN_OR_RETURN(
+      Desk desk, Desk::Open(tx, WhoOf(call), ids[0], joins ? store::Everything() : ScopeOf(call)));
   ASSIGN_OR_RETURN(const Amendment before,
                    store::LoadAmendment(tx, ids[0], ids[1], store::Lock::kYes));
   RETURN_IF_ERROR(rpc::MatchEtag(request.etag(), before.revision));
@@ -137,8 +183,8 @@ absl::StatusOr<pb::Amendment> Api::TakeAmendmentStep(db::Tx& tx, rpc::Call& call
   if (request.has_effective_date()) {
     facts.input.effective_date = rpc::FromProto(request.effective_date());
   }
-  ASSIGN_OR_RETURN(Role role,
-                   ActingRole(RolesOn(call.principal, desk.budget()), kAmendmentWorkflow, action));
+  ASSIGN_OR_RETURN(Role role, ActingRole(RolesOn(call.principal, desk.budget(), before),
+                                         kAmendmentWorkflow, action));
   if (action == AmendmentAction::kSign) {
     action = SignAction(desk.budget(), before, facts.input.institution);
     // Nobody signs for another institution, whatever else they may do here.

@@ -203,10 +203,17 @@ bus::Event AmendmentChanged(const Who& who, const Place& place, const Amendment*
   told = ToProto(after, currency);
   const std::string after_digest = DigestOf(told);
   AddDeadlines(DeadlinesOf(after, place.budget, who.now), told);
-  SetScope(place.budget, *message.mutable_budget());
+  // Who joins is told what there is to sign; who leaves, that it has happened.
+  Budget parties = place.budget;
+  for (const auto* others : {&after.new_partners, &after.leaving_partners}) {
+    for (const std::string& partner : *others) {
+      if (!HasPartner(parties, partner)) parties.partners.push_back(partner);
+    }
+  }
+  SetScope(parties, *message.mutable_budget());
   bus::Event event =
       EventOf(who, change, {"amendment", after.id, after.revision, told.name()}, message);
-  SetAudience(place.budget, event);
+  SetAudience(parties, event);
   if (before != nullptr) event.before_digest = DigestOf(ToProto(*before, currency));
   event.after_digest = after_digest;
   return event;

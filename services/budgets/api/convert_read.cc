@@ -182,6 +182,22 @@ void ReadPartners(const google::protobuf::RepeatedPtrField<std::string>& message
   }
 }
 
+// Whom a partner change lets go: partners of the budget, but not whose budget it is.
+void ReadLeaving(const pb::Amendment& message, const Budget& budget, const std::string& path,
+                 Amendment& amendment, Violations& violations) {
+  ReadPartners(message.leaving_partners(), path, "leaving_partners", amendment.leaving_partners,
+               violations);
+  violations.Require(
+      amendment.leaving_partners.empty() || amendment.type == AmendmentType::kPartnerChange,
+      path + ".leaving_partners", "is for a partner change");
+  for (std::size_t i = 0; i < amendment.leaving_partners.size(); ++i) {
+    const std::string at = path + ".leaving_partners[" + std::to_string(i) + "]";
+    const std::string& partner = amendment.leaving_partners[i];
+    violations.Require(HasPartner(budget, partner), at, "is no partner of the budget");
+    violations.Require(partner != budget.institution, at, "is the institution whose budget it is");
+  }
+}
+
 }  // namespace
 
 void CheckLine(std::string_view text, bool required, std::string_view path,
@@ -430,6 +446,7 @@ Amendment ReadAmendment(const pb::Amendment& message, const Budget& budget, cons
   std::vector<std::string> partners = budget.partners;
   partners.insert(partners.end(), amendment.new_partners.begin(), amendment.new_partners.end());
   CheckInKind(amendment.new_sources, partners, path, "new_sources", violations);
+  ReadLeaving(message, budget, path, amendment, violations);
   CheckCount(message.reallocations_size(), path + ".reallocations", violations);
   for (int i = 0; i < message.reallocations_size(); ++i) {
     const std::string at = At(path, "reallocations", i);

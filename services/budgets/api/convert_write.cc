@@ -280,6 +280,9 @@ pb::Amendment ToProto(const Amendment& amendment, const money::Currency& currenc
     *message.add_new_sources() = ToProto(source, currency);
   }
   for (const std::string& partner : amendment.new_partners) message.add_new_partners(partner);
+  for (const std::string& partner : amendment.leaving_partners) {
+    message.add_leaving_partners(partner);
+  }
   Add(amendment.reallocations, amendment.budget, currency, *message.mutable_reallocations());
   message.set_state(static_cast<pb::Amendment::State>(amendment.state));
   for (const std::string& partner : amendment.signed_by) message.add_signed_by(partner);

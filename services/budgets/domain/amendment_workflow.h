@@ -26,6 +26,11 @@ inline constexpr AmendmentGuard kInTime{"SIGNED_IN_TIME", "Signed while the budg
                                         &check::SignedInTime};
 inline constexpr AmendmentGuard kEnd{"END_MOVES", "The new end date fits the amendment's type",
                                      &check::EndMoves};
+inline constexpr AmendmentGuard kLastOpen{kLastPeriodClosed.name,
+                                          "The period whose end moves, or goes on, is not closed",
+                                          &check::LastPeriodOpen};
+inline constexpr AmendmentGuard kFree{kPartnerNotFree.name, "Who leaves has nothing left",
+                                      &check::LeavingFree};
 inline constexpr AmendmentGuard kAmount{"AMOUNT_FITS", "The change of the amount fits its type",
                                         &check::AmountFits};
 inline constexpr AmendmentGuard kCovered{kAmountNotAvailable.name,
@@ -45,10 +50,11 @@ inline constexpr AmendmentGuard kAnother{kSelfApproval.name,
 inline constexpr AmendmentGuard kOwnHand{
     kSelfApproval.name, "Somebody else than the requester signs", &check::AnotherSigns};
 
-inline constexpr std::array kToSign = {&kParty,  &kOnce,     &kAmendable, &kEnd,
-                                       &kAmount, &kBalanced, &kOwnHand};
-inline constexpr std::array kToForce = {&kAmendable, &kInTime, &kEnd,    &kAmount, &kCovered,
-                                        &kBalanced,  &kDate,   &kPeriod, &kAnother};
+inline constexpr std::array kToSign = {&kParty,    &kOnce,   &kAmendable, &kEnd,
+                                       &kLastOpen, &kAmount, &kBalanced,  &kOwnHand};
+inline constexpr std::array kToForce = {&kAmendable, &kInTime,  &kEnd,      &kLastOpen,
+                                        &kAmount,    &kCovered, &kBalanced, &kFree,
+                                        &kDate,      &kPeriod,  &kAnother};
 
 using From = workflow::Set<AmendmentState>;
 inline constexpr From kUnsigned{kDraft, kPartlySigned};

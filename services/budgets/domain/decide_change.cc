@@ -206,6 +206,9 @@ void PutInForce(const AmendmentFacts& facts, AmendmentDecision& decision) {
   for (const std::string& partner : amendment.new_partners) {
     if (!HasPartner(budget, partner)) budget.partners.push_back(partner);
   }
+  for (const std::string& partner : amendment.leaving_partners) {
+    std::erase(budget.partners, partner);
+  }
   MoveEnd(facts, decision);
 }
 
@@ -228,18 +231,29 @@ absl::Status CheckRange(const AmendmentFacts& facts) {
 Facts MoneyFacts(const AmendmentFacts& facts) {
   const Date on = MovementDate(facts);
   const Period* period = PeriodOn(facts.periods, on);
+  if (!check::LastPeriodOpen(facts).passed) period = &facts.periods.back();
   const BudgetState state = facts.budget.state;
   const bool runs = TakesDocuments(state) || state == BudgetState::kSuspended;
-  return {{"available", Text(facts.pool, facts.budget.currency)},
-          {"requested",
-           Text(money::Clamped(-money::Wide{facts.amendment.change}), facts.budget.currency)},
-          {"line", "pool"},
-          {"state", std::string(runs && period != nullptr ? Name(period->state) : Name(state))},
-          {"period", period == nullptr ? "" : period->id},
-          {"date", FormatDate(on)},
-          {"start", FormatDate(facts.budget.start_date)},
-          {"end", FormatDate(facts.amendment.new_end_date.value_or(facts.budget.end_date))},
-          {"requester", facts.amendment.requester.person}};
+  Facts figures = {
+      {"available", Text(facts.pool, facts.budget.currency)},
+      {"requested",
+       Text(money::Clamped(-money::Wide{facts.amendment.change}), facts.budget.currency)},
+      {"line", "pool"},
+      {"state", std::string(runs && period != nullptr ? Name(period->state) : Name(state))},
+      {"period", period == nullptr ? "" : period->id},
+      {"date", FormatDate(on)},
+      {"start", FormatDate(facts.budget.start_date)},
+      {"end", FormatDate(facts.amendment.new_end_date.value_or(facts.budget.end_date))},
+      {"requester", facts.amendment.requester.person}};
+  for (const Standing& standing : facts.leaving) {
+    if (IsFree(standing)) continue;
+    figures.push_back({"partner", standing.partner});
+    figures.push_back({"left", Text(standing.available, facts.budget.currency)});
+    figures.push_back({"committed", Text(standing.committed, facts.budget.currency)});
+    figures.push_back({"owed", Text(standing.owed, facts.budget.currency)});
+    break;
+  }
+  return figures;
 }
 
 absl::Status CheckContent(const AmendmentFacts& facts) {
@@ -365,6 +379,7 @@ std::string ContentOf(const Amendment& amendment) {
     add("kind", std::string(Name(source.kind)));
   }
   for (const std::string& partner : amendment.new_partners) add("partner", partner);
+  for (const std::string& partner : amendment.leaving_partners) add("leaving", partner);
   for (const Reallocation& row : amendment.reallocations) {
     add("line", row.line.period + "/" + row.line.category + "/" + row.line.partner + "/" +
                     std::string(Name(row.line.kind)));

@@ -138,6 +138,19 @@ struct AmendmentInput {
   std::optional<Date> effective_date;
 };
 
+// What a partner still has in the budget.
+struct Standing {
+  std::string partner;
+  std::int64_t available = 0;  // On its lines of periods that are not closed.
+  std::int64_t committed = 0;  // What open commitments of its lines still hold.
+  int commitments = 0;         // How many those are, with what waits for approval.
+  std::int64_t owed = 0;       // Recognised and not paid.
+};
+
+inline bool IsFree(const Standing& standing) {
+  return standing.available == 0 && standing.commitments == 0 && standing.owed == 0;
+}
+
 struct AmendmentFacts {
   Budget budget;
   Amendment amendment;  // Before.
@@ -146,6 +159,7 @@ struct AmendmentFacts {
   Actor actor;
   std::int64_t pool = 0;
   std::vector<Leftover> leftovers;  // Cash lines of periods that are not closed.
+  std::vector<Standing> leaving;    // What is left of the partners that it lets go.
   AmendmentInput input;
 };
 

@@ -97,6 +97,8 @@ workflow::Verdict NotSignedYet(const AmendmentFacts& facts);
 workflow::Verdict BudgetAmendable(const AmendmentFacts& facts);
 workflow::Verdict SignedInTime(const AmendmentFacts& facts);
 workflow::Verdict EndMoves(const AmendmentFacts& facts);
+workflow::Verdict LastPeriodOpen(const AmendmentFacts& facts);
+workflow::Verdict LeavingFree(const AmendmentFacts& facts);
 workflow::Verdict AmountFits(const AmendmentFacts& facts);
 workflow::Verdict DeobligationCovered(const AmendmentFacts& facts);
 workflow::Verdict ReallocationBalanced(const AmendmentFacts& facts);

@@ -154,6 +154,45 @@ Verdict EndMoves(const AmendmentFacts& facts) {
   }
 }
 
+// Its close signed its bounds and gave back what was left of it: there is nothing to go on with.
+// New money for a new period is another thing.
+Verdict LastPeriodOpen(const AmendmentFacts& facts) {
+  const AmendmentType type = facts.amendment.type;
+  const bool moves = type == AmendmentType::kDateChange || type == AmendmentType::kTermination ||
+                     type == AmendmentType::kNoCostExtension;
+  if (!moves || facts.periods.empty()) return {true, "no period's end moves", ""};
+  const Period& last = facts.periods.back();
+  const bool open = last.state != PeriodState::kClosed;
+  return {open, "the last period, " + last.id + ", is " + std::string(Name(last.state)),
+          open ? ""
+               : "Its close is signed and gave back what was left: reopen it (two persons), put "
+                 "this in force, then close it again; or make a new budget."};
+}
+
+Verdict LeavingFree(const AmendmentFacts& facts) {
+  std::vector<std::string> faults;
+  const auto text = [&](std::int64_t minor) { return Text(minor, facts.budget.currency); };
+  for (const Standing& standing : facts.leaving) {
+    const std::string& partner = standing.partner;
+    if (standing.available != 0) {
+      faults.push_back(partner + " has " + text(standing.available) + " left on its lines");
+    }
+    if (standing.commitments != 0) {
+      faults.push_back(partner + " has " + std::to_string(standing.commitments) +
+                       " open commitments of " + text(standing.committed));
+    }
+    if (standing.owed != 0) faults.push_back(partner + " is owed " + text(standing.owed));
+    for (const GrantScheme& grant : facts.budget.grants) {
+      if (grant.partner != partner) continue;
+      faults.push_back("the grant scheme " + grant.id + " pays on lines of " + partner);
+    }
+  }
+  if (faults.empty()) return {true, std::to_string(facts.leaving.size()) + " partners leave", ""};
+  return {false, Join(faults, "; "),
+          "Reallocate what is on its lines (this amendment may), let its commitments end, pay what "
+          "it is owed, name another partner in the scheme; then put it in force."};
+}
+
 Verdict AmountFits(const AmendmentFacts& facts) {
   const Amendment& amendment = facts.amendment;
   const std::int64_t change = amendment.change;

@@ -37,13 +37,16 @@ inline constexpr Reason kCommitmentNotFound{"COMMITMENT_NOT_FOUND"};
 inline constexpr Reason kAmountNotAvailable{"AMOUNT_NOT_AVAILABLE"};  // available, requested, line
 inline constexpr Reason kMoreThanRemains{"MORE_THAN_REMAINS"};        // remaining, requested
 inline constexpr Reason kPeriodNotOpen{"PERIOD_NOT_OPEN"};            // period, state
-inline constexpr Reason kDateOutsideBudget{"DATE_OUTSIDE_BUDGET"};    // date, start, end
-inline constexpr Reason kBudgetNotActive{"BUDGET_NOT_ACTIVE"};        // state
-inline constexpr Reason kCategoryRefused{"CATEGORY_REFUSED"};         // category, rule
-inline constexpr Reason kSelfApproval{"SELF_APPROVAL"};               // requester
-inline constexpr Reason kRateMissing{"RATE_MISSING"};                 // currency, date
-inline constexpr Reason kJournalConflict{"JOURNAL_CONFLICT"};   // field: same id, other payload
-inline constexpr Reason kCarryOverExists{"CARRY_OVER_EXISTS"};  // carry_over, period, state
-inline constexpr Reason kAlreadyReversed{"ALREADY_REVERSED"};   // journal, by
+inline constexpr Reason kLastPeriodClosed{"LAST_PERIOD_CLOSED"};      // period, end
+inline constexpr Reason kPartnerNotFree{"PARTNER_NOT_FREE"};   // partner, left, committed, owed
+inline constexpr Reason kCommitmentEnded{"COMMITMENT_ENDED"};  // commitment, state
+inline constexpr Reason kDateOutsideBudget{"DATE_OUTSIDE_BUDGET"};  // date, start, end
+inline constexpr Reason kBudgetNotActive{"BUDGET_NOT_ACTIVE"};      // state
+inline constexpr Reason kCategoryRefused{"CATEGORY_REFUSED"};       // category, rule
+inline constexpr Reason kSelfApproval{"SELF_APPROVAL"};             // requester
+inline constexpr Reason kRateMissing{"RATE_MISSING"};               // currency, date
+inline constexpr Reason kJournalConflict{"JOURNAL_CONFLICT"};       // field: same id, other payload
+inline constexpr Reason kCarryOverExists{"CARRY_OVER_EXISTS"};      // carry_over, period, state
+inline constexpr Reason kAlreadyReversed{"ALREADY_REVERSED"};       // journal, by
 
 }  // namespace jointly::budgets

@@ -404,6 +404,7 @@ struct Amendment {
   std::int64_t change = 0;
   std::vector<Source> new_sources;
   std::vector<std::string> new_partners;
+  std::vector<std::string> leaving_partners;
   std::vector<Reallocation> reallocations;
   AmendmentState state = AmendmentState::kDraft;
   std::vector<std::string> signed_by;  // Partners, in the order of signing.

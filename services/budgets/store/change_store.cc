@@ -60,7 +60,8 @@ db::Values ValuesOf(const LineTransfer& transfer) {
 constexpr std::string_view kAmendmentColumns =
     "budget, id, type, reason, signed_date, new_end_date, change, new_sources, "
     "new_partners, reallocations, state, signed_by, signers, content_hash, "
-    "authorised_version, requester, requester_for, create_time, update_time, revision";
+    "authorised_version, requester, requester_for, create_time, update_time, revision, "
+    "leaving_partners";
 
 Amendment ReadAmendment(const db::Row& row) {
   Reader reader(row);
@@ -84,6 +85,7 @@ Amendment ReadAmendment(const db::Row& row) {
   amendment.create_time = reader.At();
   amendment.update_time = reader.At();
   amendment.revision = reader.Integer();
+  amendment.leaving_partners = UnpackTexts(reader.Text());
   return amendment;
 }
 
@@ -107,7 +109,8 @@ db::Values ValuesOf(const Amendment& amendment) {
           amendment.requester.in_place_of,
           amendment.create_time,
           amendment.update_time,
-          amendment.revision};
+          amendment.revision,
+          Pack(amendment.leaving_partners)};
 }
 
 constexpr std::string_view kCarryOverColumns =
@@ -266,7 +269,7 @@ absl::StatusOr<Amendment> LoadAmendment(db::Tx& tx, const std::string& budget,
 
 void SaveAmendment(db::Tx& tx, const Amendment& amendment) {
   tx.Execute("INSERT INTO amendment (" + std::string(kAmendmentColumns) + ") VALUES " +
-                 Placeholders(20) + R"sql(
+                 Placeholders(21) + R"sql(
       ON CONFLICT (budget, id) DO UPDATE
          SET type = excluded.type, reason = excluded.reason, signed_date = excluded.signed_date,
              new_end_date = excluded.new_end_date, change = excluded.change, new_sources =
@@ -275,7 +278,8 @@ void SaveAmendment(db::Tx& tx, const Amendment& amendment) {
              signers = excluded.signers, content_hash = excluded.content_hash, authorised_version
              = excluded.authorised_version, requester = excluded.requester, requester_for =
              excluded.requester_for, create_time = excluded.create_time, update_time =
-             excluded.update_time, revision = excluded.revision)sql",
+             excluded.update_time, revision = excluded.revision, leaving_partners =
+             excluded.leaving_partners)sql",
              ValuesOf(amendment));
 }
 

@@ -18,6 +18,23 @@ absl::StatusOr<std::int64_t> OwedWithoutCommitment(db::Tx& tx, const std::string
   return (payable.has_value() ? PostedCredit(*payable) : 0) - rows.front().Int("owed");
 }
 
+absl::StatusOr<Standing> StandingOf(db::Tx& tx, const std::string& budget,
+                                    const std::string& partner) {
+  Standing standing{.partner = partner};
+  ASSIGN_OR_RETURN(const std::optional<Balance> payable,
+                   LoadBalance(tx, budget, PayableAccount(partner)));
+  if (payable.has_value()) standing.owed = PostedCredit(*payable);
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
+      SELECT COUNT(*) AS commitments, COALESCE(SUM(remaining), 0) AS committed FROM commitment
+       WHERE budget = $1 AND partner = $2
+         AND state IN ('requested', 'approved', 'partially_liquidated', 'carried',
+                       'undercovered'))sql",
+                                                 {budget, partner}));
+  standing.commitments = static_cast<int>(rows.front().Int("commitments"));
+  standing.committed = rows.front().Int("committed");
+  return standing;
+}
+
 absl::StatusOr<std::int64_t> OwnOwedWithoutCommitment(db::Tx& tx, const std::string& budget,
                                                       const std::string& partner,
                                                       const std::string& actor) {

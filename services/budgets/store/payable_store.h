@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/db/database.h"
+#include "services/budgets/domain/facts.h"
 
 namespace jointly::budgets::store {
 
@@ -13,6 +14,11 @@ namespace jointly::budgets::store {
 // units of the control currency; below 0 when a credit note took back more.
 absl::StatusOr<std::int64_t> OwedWithoutCommitment(db::Tx& tx, const std::string& budget,
                                                    const std::string& partner);
+
+// What a partner still has to do with money: of its lines, the open and asked for commitments, and
+// what it is owed. What is available on its lines, the ledger says.
+absl::StatusOr<Standing> StandingOf(db::Tx& tx, const std::string& budget,
+                                    const std::string& partner);
 
 // Of what is owed without a commitment, how much only somebody else than `actor` may pay: what the
 // actor recognised, less what others have paid of it. At least 0.

@@ -75,6 +75,41 @@ TEST_P(FlowDatesTest, AnAmendmentMovesNoMoneyInAClosedPeriod) {
   EXPECT_EQ(Must(world().PutInForce(more, "2021-05-01")).authorised_version(), 2);
 }
 
+// The close of the last period signed its bounds and gave back what was left.
+TEST_P(FlowDatesTest, NothingIsProlongedAfterItsLastClose) {
+  world().Found();
+  const auto amend = [&](pb::Amendment::Type type, const char* change) {
+    return world().Amend([&](pb::Amendment& draft) {
+      draft.set_type(type);
+      *draft.mutable_signed_date() = Day("2023-02-20");
+      *draft.mutable_new_end_date() = Day("2023-09-30");
+      if (change != nullptr) *draft.mutable_change() = Euro(change);
+    });
+  };
+  const pb::Amendment extension = amend(pb::Amendment::NO_COST_EXTENSION, nullptr);
+  const pb::Amendment date = amend(pb::Amendment::DATE_CHANGE, nullptr);
+  const pb::Amendment more = amend(pb::Amendment::COSTED_EXTENSION, "1000");
+  for (const char* period : {"p1", "p2", "p3"}) {
+    if (period != std::string("p1")) Must(world().MovePeriod(period, "open"));
+    Must(world().MovePeriod(period, "soft_close", "manager"));
+    Must(world().MovePeriod(period, "close"));
+  }
+  for (const pb::Amendment& late : {extension, date}) {
+    const auto refused = world().PutInForce(late);
+    EXPECT_EQ(Outcome(refused), "LAST_PERIOD_CLOSED") << late.ShortDebugString();
+    const std::string text = MessageOf(refused.status());
+    EXPECT_NE(text.find("the last period, p3, is closed"), std::string::npos) << text;
+    EXPECT_NE(text.find("reopen it"), std::string::npos) << text;
+    std::string facts;
+    for (const Fact& fact : jointly::FactsOf(refused.status())) {
+      if (fact.name == "period" || fact.name == "state") facts += fact.value + ";";
+    }
+    EXPECT_EQ(facts, "p3;closed;");
+  }
+  // New money for a new period goes on with nothing of the old.
+  EXPECT_EQ(Must(world().PutInForce(more, "2023-04-01")).authorised_version(), 2);
+}
+
 INSTANTIATE_ON_ENGINES(FlowDatesTest);
 
 }  // namespace
