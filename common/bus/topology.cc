@@ -20,7 +20,8 @@ const std::vector<QueueBinding>& Topology() {
        {"identity.person", "partnerships.institution", "partnerships.agreement", "mobility.call",
         "mobility.application", "mobility.mobility", "budgets.budget", "budgets.period",
         "budgets.commitment", "budgets.claim", "budgets.transfer", "budgets.amendment",
-        "budgets.carry_over", "budgets.report", "theses.thesis", "theses.cotutelle"}},
+        "budgets.carry_over", "budgets.report", "budgets.delegation", "theses.thesis",
+        "theses.cotutelle"}},
   };
   return bindings;
 }

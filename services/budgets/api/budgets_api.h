@@ -145,6 +145,8 @@ class Api {
                                                   const pb::CreateDelegationRequest& request);
   absl::StatusOr<pb::Delegation> RevokeDelegation(rpc::Call& call,
                                                   const pb::RevokeDelegationRequest& request);
+  absl::StatusOr<pb::ListDelegationsResponse> ListDelegations(
+      rpc::Call& call, const pb::ListDelegationsRequest& request);
 
   // Attachments: attachment_api.cc. An upload is begun, appended to, closed and finished; a
   // download is opened and read chunk by chunk. The streams around them are grpc/'s.

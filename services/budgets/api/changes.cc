@@ -235,6 +235,26 @@ bus::Event CarryOverChanged(const Who& who, const Place& place, const CarryOver*
   return event;
 }
 
+bus::Event DelegationChanged(const Who& who, const Budget& budget, const Delegation* before,
+                             const Delegation& after, std::string_view action) {
+  const auto state = [](const Delegation& delegation) {
+    return delegation.revoked ? "revoked" : "given";
+  };
+  pb::DelegationEvent message;
+  pb::Delegation& told = *message.mutable_delegation();
+  told = ToProto(after);
+  SetScope(budget, *message.mutable_budget());
+  bus::Event event = EventOf(
+      who, {.action = action, .from = before == nullptr ? "" : state(*before), .to = state(after)},
+      {"delegation", after.id, after.revision, told.name()}, message);
+  SetAudience(budget, event);
+  event.audience.push_back(after.delegator);
+  event.audience.push_back(after.delegate);
+  if (before != nullptr) event.before_digest = DigestOf(ToProto(*before));
+  event.after_digest = DigestOf(told);
+  return event;
+}
+
 bus::Event ReportChanged(const Who& who, const Place& place, const PeriodicReport* before,
                          const PeriodicReport& after, const Change& change) {
   pb::ReportEvent message;

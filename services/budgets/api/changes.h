@@ -51,6 +51,8 @@ bus::Event AmendmentChanged(const Who& who, const Place& place, const Amendment*
                             const Amendment& after, const Change& change);
 bus::Event CarryOverChanged(const Who& who, const Place& place, const CarryOver* before,
                             const CarryOver& after, const Change& change);
+bus::Event DelegationChanged(const Who& who, const Budget& budget, const Delegation* before,
+                             const Delegation& after, std::string_view action);
 bus::Event ReportChanged(const Who& who, const Place& place, const PeriodicReport* before,
                          const PeriodicReport& after, const Change& change);
 

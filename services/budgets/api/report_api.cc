@@ -141,10 +141,26 @@ absl::StatusOr<pb::Delegation> Api::CreateDelegation(rpc::Call& call,
                             .status());
         store::SaveDelegation(tx, delegation);
         return ToProto(delegation);
+        engine_.outbox().Append(
+            tx, DelegationChanged(WhoOf(call), loaded, nullptr, delegation, "created"));
       });
 }
 
 absl::StatusOr<pb::Delegation> Api::RevokeDelegation(rpc::Call& call,
+absl::StatusOr<pb::ListDelegationsResponse> Api::ListDelegations(
+    rpc::Call& call, const pb::ListDelegationsRequest& request) {
+  ASSIGN_OR_RETURN(const std::string id, rpc::IdOf("budgets", request.parent(), "parent"));
+  return database_.Read(
+      [&](db::Tx& tx) -> absl::StatusOr<pb::ListDelegationsResponse> {
+        RETURN_IF_ERROR(store::LoadBudget(tx, id, ScopeOf(call), store::Lock::kNo).status());
+        ASSIGN_OR_RETURN(const auto rows, store::ListDelegations(tx, id));
+        pb::ListDelegationsResponse response;
+        for (const Delegation& row : rows) *response.add_delegations() = ToProto(row);
+        return response;
+      },
+      call.transact_options());
+}
+
                                                      const pb::RevokeDelegationRequest& request) {
   const auto ids = rpc::ParseName("budgets/*/delegations/*", request.name());
   Violations violations;
@@ -165,9 +181,12 @@ absl::StatusOr<pb::Delegation> Api::RevokeDelegation(rpc::Call& call,
         }
         if (!delegation.revoked) {
           delegation.revoked = true;
+          const Delegation before = delegation;
           delegation.revision += 1;
           store::SaveDelegation(tx, delegation);
         }
+          engine_.outbox().Append(
+              tx, DelegationChanged(WhoOf(call), loaded, &before, delegation, "revoked"));
         return ToProto(delegation);
       });
 }

@@ -235,6 +235,11 @@ class Service final : public pb::Budgets::CallbackService, private rpc::Adapter<
                                              pb::Delegation* response) override {
     return Serve(context, request, response, &Api::RevokeDelegation);
   }
+  grpc::ServerUnaryReactor* ListDelegations(grpc::CallbackServerContext* context,
+                                            const pb::ListDelegationsRequest* request,
+                                            pb::ListDelegationsResponse* response) override {
+    return Serve(context, request, response, &Api::ListDelegations);
+  }
   grpc::ServerUnaryReactor* ListJournals(grpc::CallbackServerContext* context,
                                          const pb::ListJournalsRequest* request,
                                          pb::ListJournalsResponse* response) override {

@@ -416,7 +416,7 @@ absl::StatusOr<std::vector<Delegation>> DelegationsTo(db::Tx& tx, const std::str
 absl::StatusOr<std::vector<Delegation>> ListDelegations(db::Tx& tx, const std::string& budget) {
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query("SELECT " + std::string(kDelegationColumns) +
-                                " FROM delegation WHERE budget = $1 AND revoked = 0 ORDER BY id",
+                                " FROM delegation WHERE budget = $1 ORDER BY id",
                             {budget}));
   std::vector<Delegation> delegations;
   for (const db::Row& row : rows) delegations.push_back(ReadDelegation(row));

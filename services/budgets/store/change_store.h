@@ -51,7 +51,7 @@ absl::StatusOr<std::vector<CarryOver>> CarryOversFrom(db::Tx& tx, const std::str
 // Delegations to a person that are not revoked.
 absl::StatusOr<std::vector<Delegation>> DelegationsTo(db::Tx& tx, const std::string& budget,
                                                       const std::string& delegate);
-// All that are not revoked.
+// All, also those that are revoked or over.
 absl::StatusOr<std::vector<Delegation>> ListDelegations(db::Tx& tx, const std::string& budget);
 
 }  // namespace jointly::budgets::store

@@ -20,6 +20,7 @@ constexpr std::string_view kTransfer = "budgets.transfer";
 constexpr std::string_view kAmendment = "budgets.amendment";
 constexpr std::string_view kCarryOver = "budgets.carry_over";
 constexpr std::string_view kReport = "budgets.report";
+constexpr std::string_view kDelegation = "budgets.delegation";
 constexpr std::string_view kThesis = "theses.thesis";
 constexpr std::string_view kCotutelle = "theses.cotutelle";
 
@@ -113,6 +114,8 @@ constexpr auto kTellings = std::to_array<Telling>({
     {kReport,      "due",              Who::kAccountants,     "report_due"},
     {kReport,      "prepared",         Who::kAccountants,     "report_prepared"},
     {kReport,      "overdue",          Who::kAccountants,     "report_overdue"},
+    {kDelegation,  "created",          Who::kDelegate,        "delegation_given"},
+    {kDelegation,  "revoked",          Who::kDelegate,        "delegation_revoked"},
     {kThesis,     "proposed", Who::kDoctoralOffices, "thesis_proposed"},
     {kThesis,     "approved", Who::kStudent, "thesis_approved"},
     {kThesis,     "approved", Who::kDirectors, "thesis_approved"},
@@ -237,6 +240,7 @@ constexpr auto kActions = std::to_array<KnownAction>({
     {kReport, "certified"},            {kReport, "sent"},
     {kReport, "accepted"},             {kReport, "overdue"},
     {kReport, "revised"},
+    {kDelegation, "created"},          {kDelegation, "revoked"},
     {kThesis, "proposed"}, {kThesis, "updated"},
     {kThesis, "opinion_given"}, {kThesis, "approved"},
     {kThesis, "refused"}, {kThesis, "agreement_opened"},

@@ -21,6 +21,7 @@ enum class Who {
   kPartnerManagers,  // Budget managers of the other partners.
   kRequester,        // Who asked for it; a service that asked is nobody.
   kClaimant,         // Whose expenses they are.
+  kDelegate,         // Who stands in for the one who delegated.
   // Of a thesis and its agreement.
   kDoctoralOffices,  // Doctoral offices of both sides: in the institution or in its school.
   kDirectors,        // Of both sides.

@@ -219,4 +219,14 @@ absl::Status Handlers::FollowReport(db::Tx& tx, const bus::Message& message) {
   return Tell(tx, message, story, now);
 }
 
+absl::Status Handlers::FollowDelegation(db::Tx& tx, const bus::Message& message) {
+  ASSIGN_OR_RETURN(const auto event, ParseBody<pb::DelegationEvent>(message));
+  const pb::Delegation& delegation = event.delegation();
+  Story story = BudgetStory(event.change(), event.budget());
+  story.delegate = delegation.delegate();
+  story.viewers.push_back({.name = delegation.delegate(), .hold = {}});
+  story.parameters["period"] = DaysOf(delegation.start_date(), delegation.end_date());
+  return Tell(tx, message, story, clock_.Now());
+}
+
 }  // namespace jointly::notifications

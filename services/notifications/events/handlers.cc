@@ -91,6 +91,7 @@ std::vector<bus::Subscription> Handlers::Subscriptions() {
           {"budgets.amendment", follow(&Handlers::FollowAmendment)},
           {"budgets.carry_over", follow(&Handlers::FollowCarryOver)},
           {"budgets.report", follow(&Handlers::FollowReport)},
+          {"budgets.delegation", follow(&Handlers::FollowDelegation)},
           {"theses.thesis", follow(&Handlers::FollowThesis)},
           {"theses.cotutelle", follow(&Handlers::FollowCotutelle)}};
 }

@@ -38,6 +38,7 @@ class Handlers {
   absl::Status FollowAmendment(db::Tx& tx, const bus::Message& message);
   absl::Status FollowCarryOver(db::Tx& tx, const bus::Message& message);
   absl::Status FollowReport(db::Tx& tx, const bus::Message& message);
+  absl::Status FollowDelegation(db::Tx& tx, const bus::Message& message);
   absl::Status FollowThesis(db::Tx& tx, const bus::Message& message);
   absl::Status FollowCotutelle(db::Tx& tx, const bus::Message& message);
   absl::Status FireReminder(db::Tx& tx, const timers::Timer& timer);

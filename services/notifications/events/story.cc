@@ -66,6 +66,7 @@ std::vector<Office> OfficesOf(const Story& story, Who who) {
     case Who::kApplicants:
     case Who::kRequester:
     case Who::kClaimant:
+    case Who::kDelegate:
     case Who::kDirectors:
       break;
   }
@@ -81,8 +82,10 @@ std::vector<std::string> PeopleOf(const Story& story, Who who) {
     std::erase(others, story.actor);
     return others;
   }
-  const std::string& party = who == Who::kRequester ? story.requester : story.claimant;
-  const bool is_party = who == Who::kRequester || who == Who::kClaimant;
+  const std::string& party = who == Who::kRequester  ? story.requester
+                             : who == Who::kDelegate ? story.delegate
+                                                     : story.claimant;
+  const bool is_party = who == Who::kRequester || who == Who::kClaimant || who == Who::kDelegate;
   // A service may have asked ("services/mobility"). Whoever did it knows.
   if (is_party && party.starts_with("people/") && party != story.actor) return {party};
   return {};

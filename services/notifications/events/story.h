@@ -40,6 +40,7 @@ struct Story {
   } thesis;
   std::string requester;
   std::string claimant;
+  std::string delegate;
   Hold hold;  // Of the student's part, when the action is under embargo.
 };
 

@@ -32,6 +32,7 @@ constexpr StateTable kStateTables[] = {
     {"budgets", "amendment", "budgets.amendment"},
     {"budgets", "carry_over", "budgets.carry_over"},
     {"budgets", "report", "budgets.report", "state.budget || '/' || state.id"},
+    {"budgets", "delegation", "budgets.delegation"},
 };
 
 // Adds a finding for each row of a query that must give none; its columns are what it says.

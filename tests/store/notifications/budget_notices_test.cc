@@ -56,6 +56,8 @@ TEST_P(BudgetNoticesTest, EachActionTellsThoseWhoHaveToKnow) {
       budgets.report      due               accountant:report_due
       budgets.report      prepared          accountant:report_prepared
       budgets.report      overdue           accountant:report_overdue
+      budgets.delegation  created           asker:delegation_given
+      budgets.delegation  revoked           asker:delegation_revoked
   )");
   std::map<std::string, std::string> expected;
   std::string line, aggregate, action, word;
@@ -79,7 +81,7 @@ TEST_P(BudgetNoticesTest, EachActionTellsThoseWhoHaveToKnow) {
     told += expected[key].empty() ? 0 : 1;
     EXPECT_EQ(Query("SELECT id FROM activity WHERE subject = $1", {subject}).size(), 1U) << key;
   }
-  EXPECT_EQ(told, 41U);
+  EXPECT_EQ(told, 43U);
 }
 
 TEST_P(BudgetNoticesTest, AnEventTellsOnceHoweverOftenItComes) {

@@ -172,6 +172,13 @@ class BudgetWorld : public NotificationsWorld {
       Give(aggregate, event.carry_over().name(), 1, event, action);
       return event.carry_over().name();
     }
+    if (aggregate == "budgets.delegation") {
+      auto event =
+          Simple(&budgets::DelegationEvent::mutable_delegation, base + "delegations/" + id, action);
+      event.mutable_delegation()->set_delegate("people/asker");
+      Give(aggregate, event.delegation().name(), 1, event, action);
+      return event.delegation().name();
+    }
     const auto event =
         Simple(&budgets::ReportEvent::mutable_report, base + "reports/" + id, action);
     Give(aggregate, event.report().name(), 1, event, action);

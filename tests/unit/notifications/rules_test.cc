@@ -33,6 +33,8 @@ std::string NameOf(Who who) {
       return "requester";
     case Who::kClaimant:
       return "claimant";
+    case Who::kDelegate:
+      return "delegate";
     case Who::kDoctoralOffices:
       return "doctoral_offices";
     case Who::kDirectors:
@@ -232,8 +234,10 @@ TEST(Tellings, SayWhoHearsOfABudget) {
       budgets.report        accepted          -
       budgets.report        overdue           accountants:email
       budgets.report        revised           -
+      budgets.delegation    created           delegate:email
+      budgets.delegation    revoked           delegate:email
   )",
-                61);
+                63);
 }
 
 TEST(Alerts, AreToldToManagersByTheirKind) {
