@@ -53,6 +53,21 @@ absl::StatusOr<Holder> Load(db::Tx& tx, const rpc::Call& call, const ClaimVault&
   return holder;
 }
 
+// What cost something takes papers also after its end, for invoices and receipts come late: the
+// auditor asks for them. What ended without a cost has nothing to prove.
+absl::Status CheckTakesPapers(const Commitment& commitment) {
+  const bool ended = commitment.state == CommitmentState::kCancelled ||
+                     commitment.state == CommitmentState::kExpired ||
+                     commitment.state == CommitmentState::kRefused;
+  if (!ended || commitment.liquidated > 0) return absl::OkStatus();
+  const std::string name = "budgets/" + commitment.budget + "/commitments/" + commitment.id;
+  return FailedPrecondition(
+      kCommitmentEnded,
+      name + " is " + std::string(Name(commitment.state)) +
+          " and cost nothing: attach the paper to the commitment that pays it",
+      {{"commitment", name}, {"state", std::string(Name(commitment.state))}});
+}
+
 absl::Status CheckOpen(const Desk& desk, const rpc::Call& call, Holder& holder) {
   if (holder.claim.has_value()) {
     ClaimFacts facts;
@@ -67,6 +82,7 @@ absl::Status CheckOpen(const Desk& desk, const rpc::Call& call, Holder& holder) 
     RETURN_IF_ERROR(RequireRole(RolesOn(call.principal, desk.budget()),
                                 {Role::kManager, Role::kAccountant}, "attach")
                         .status());
+    RETURN_IF_ERROR(CheckTakesPapers(*holder.commitment));
   }
   if (holder.attachments().size() < kAttachmentsMax) return absl::OkStatus();
   return ResourceExhausted(blob::kUploadQuota, "the document has as many attachments as it may",

@@ -219,7 +219,7 @@ absl::StatusOr<pb::Amendment> Api::MoveAmendment(rpc::Call& call,
   ReadMaybeDate(request.has_effective_date(), request.effective_date(), "effective_date",
                 violations);
   RETURN_IF_ERROR(violations.ToStatus());
-  return Run<pb::Amendment>(call, request, false,
+  return Run<pb::Amendment>(call, request, request.validate_only(),
                             [&](db::Tx& tx) { return TakeAmendmentStep(tx, call, request); });
 }
 

@@ -82,7 +82,8 @@ absl::StatusOr<pb::PeriodicReport> Api::MoveReport(rpc::Call& call,
                      "action", "must be prepare, certify, send, accept or revise");
   RETURN_IF_ERROR(violations.ToStatus());
   return Run<pb::PeriodicReport>(
-      call, request, false, [&](db::Tx& tx) -> absl::StatusOr<pb::PeriodicReport> {
+      call, request, request.validate_only(),
+      [&](db::Tx& tx) -> absl::StatusOr<pb::PeriodicReport> {
         ASSIGN_OR_RETURN(const Desk desk, Desk::Open(tx, WhoOf(call), ids[0], ScopeOf(call)));
         ASSIGN_OR_RETURN(const PeriodicReport before,
                          store::LoadReport(tx, ids[0], ids[1], store::Lock::kYes));
@@ -140,13 +141,12 @@ absl::StatusOr<pb::Delegation> Api::CreateDelegation(rpc::Call& call,
                                     {Role::kManager, Role::kAccountant}, "delegate")
                             .status());
         store::SaveDelegation(tx, delegation);
-        return ToProto(delegation);
         engine_.outbox().Append(
             tx, DelegationChanged(WhoOf(call), loaded, nullptr, delegation, "created"));
+        return ToProto(delegation);
       });
 }
 
-absl::StatusOr<pb::Delegation> Api::RevokeDelegation(rpc::Call& call,
 absl::StatusOr<pb::ListDelegationsResponse> Api::ListDelegations(
     rpc::Call& call, const pb::ListDelegationsRequest& request) {
   ASSIGN_OR_RETURN(const std::string id, rpc::IdOf("budgets", request.parent(), "parent"));
@@ -161,6 +161,7 @@ absl::StatusOr<pb::ListDelegationsResponse> Api::ListDelegations(
       call.transact_options());
 }
 
+absl::StatusOr<pb::Delegation> Api::RevokeDelegation(rpc::Call& call,
                                                      const pb::RevokeDelegationRequest& request) {
   const auto ids = rpc::ParseName("budgets/*/delegations/*", request.name());
   Violations violations;
@@ -180,13 +181,13 @@ absl::StatusOr<pb::ListDelegationsResponse> Api::ListDelegations(
                                   {{"delegator", delegation.delegator}});
         }
         if (!delegation.revoked) {
-          delegation.revoked = true;
           const Delegation before = delegation;
+          delegation.revoked = true;
           delegation.revision += 1;
           store::SaveDelegation(tx, delegation);
-        }
           engine_.outbox().Append(
               tx, DelegationChanged(WhoOf(call), loaded, &before, delegation, "revoked"));
+        }
         return ToProto(delegation);
       });
 }

@@ -159,7 +159,7 @@ absl::StatusOr<pb::LineTransfer> Api::MoveTransfer(rpc::Call& call,
     CheckName("people/*", request.on_behalf_of(), "on_behalf_of", violations);
   }
   RETURN_IF_ERROR(violations.ToStatus());
-  return Run<pb::LineTransfer>(call, request, false,
+  return Run<pb::LineTransfer>(call, request, request.validate_only(),
                                [&](db::Tx& tx) { return TakeTransferStep(tx, call, request); });
 }
 
