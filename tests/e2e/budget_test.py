@@ -12,6 +12,7 @@ for folder in ("tests/support", "scripts/support", "scripts/demo"):
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / folder))
 
 import grenoble_unit as unit  # noqa: E402
+from client import wait_until  # noqa: E402
 from grenoble_unit import NAME, day, euro, line  # noqa: E402
 from installation import InstallationTest  # noqa: E402
 
@@ -51,13 +52,21 @@ class BudgetTest(InstallationTest):
         self.assertEqual("24828.27", reserved["reserved"]["value"])
         self.assertEqual("120.83", reserved["conversion"]["rate"])
         self.assertEqual("5171.73", self.available("p1", "EQUIP"))
+        self.assertEqual(82.76, self.used("p1", "EQUIP"))
+        self.warned("p1", "EQUIP", ["80%"])
         self.race_for_the_last_euro()
 
         paid = story.invoice("equipment-2020", "3000000", "2020-09-30")
         self.assertEqual(("LIQUIDATED", "24240.47", "587.80"),
                          (paid["state"], paid["liquidated"]["value"], paid["released"]["value"]))
         self.assertEqual("5759.53", self.available("p1", "EQUIP"))
+        self.assertEqual(80.80, self.used("p1", "EQUIP"))
+        # The race had gone above 90 for a moment; 80 was crossed upwards once.
+        self.warned("p1", "EQUIP", ["80%", "90%"], after="liquidated")
+        elapsed = {row["timeElapsedPercent"] for row in self.forecast(2020, 12, 31)["rows"]}
+        self.assertEqual({"75.3"}, elapsed)  # 275 of 365 days.
         story.costs("p1", until="2021-03-10")
+        self.february_cannot_be_spent()
         moved = story.transfer()
         self.assertEqual("POSTED", moved["state"])
         self.assertIn("41000.00", moved["rationale"])
@@ -88,6 +97,51 @@ class BudgetTest(InstallationTest):
         story.give_back()
         story.close("p3", "2023-03-31")
         self.the_report_says_it_all()
+
+    def row(self, period, category):
+        rows = self.manager.get(f"/v1/{NAME}/lines", pageSize=200,
+                                filter=f'period = "{NAME}/periods/{period}"')["lines"]
+        return next(row for row in rows if row["key"]["category"] == category)
+
+    def used(self, period, category):
+        """Per cent of what is authorised, to two decimals; the line itself says whole ones."""
+        row = self.row(period, category)
+        cents = {field: round(100 * float(row["balance"][field]["value"]))
+                 for field in ("authorised", "reserved", "spent")}
+        exact = 100 * (cents["reserved"] + cents["spent"]) / cents["authorised"]
+        self.assertEqual(int(exact), row["usedPercent"])
+        return round(exact, 2)
+
+    def warned(self, period, category, expected, after="reserved"):
+        """The approver's warnings of a line, once what raised the last of them was heard."""
+        identifier = self.row(period, category)["name"].rsplit("/", 1)[1]
+        order = f"{NAME}/commitments/equipment-2020"
+        wait_until(lambda: after in [row["action"] for row in self.approver.get(
+            "/v1/activities", pageSize=200, filter=f'subject = "{order}"').get("activities", [])],
+            f"{after} to be heard", 30)
+
+        def titles():
+            rows = self.approver.get("/v1/notifications", pageSize=200).get("notifications", [])
+            return sorted(row["title"].split()[0] for row in rows if row["kind"] == "alert_used"
+                          and f" {identifier} " in row["title"] and row["subject"] == NAME)
+        wait_until(lambda: len(titles()) >= len(expected), f"warnings {expected}", 30)
+        self.assertEqual(expected, titles())
+
+    def forecast(self, year, month, date):
+        return self.manager.get(f"/v1/{NAME}:forecast", **{
+            "asOfDate.year": year, "asOfDate.month": month, "asOfDate.day": date})
+
+    def february_cannot_be_spent(self):
+        """1,250.00 of 10,000.00 for travel, and the borders closed: 7,000 and more are left."""
+        forecast = self.forecast(2021, 2, 1)
+        travel = self.row("p1", "TRAVEL")["name"]
+        row = next(row for row in forecast["rows"] if row["line"] == travel)
+        self.assertEqual(("1250.00", "8513.84"),
+                         (row["balance"]["spent"]["value"], row["unspendable"]["value"]))
+        self.assertGreater(float(row["unspendable"]["value"]), 7000)
+        warnings = {warning["kind"]: (warning["thresholdPercent"], warning["amount"]["value"])
+                    for warning in forecast["warnings"] if warning["line"] == travel}
+        self.assertEqual({"underspend": (80, "8513.84"), "unspendable": (80, "8513.84")}, warnings)
 
     def total(self, period, field):
         periods = self.manager.get(f"/v1/{NAME}/periods")["periods"]

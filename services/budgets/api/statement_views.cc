@@ -11,6 +11,7 @@
 #include "services/budgets/api/mean_rates.h"
 #include "services/budgets/api/statement_convert.h"
 #include "services/budgets/api/statement_order.h"
+#include "services/budgets/domain/watch.h"
 #include "services/budgets/store/rate_store.h"
 
 namespace jointly::budgets {
@@ -51,6 +52,11 @@ absl::StatusOr<pb::Forecast> ViewForecast(db::Tx& tx, const store::Scope& scope,
   for (const ForecastInput& input : inputs) {
     *forecast.add_rows() = ForecastToProto(LineName(seen.budget.id, input.line),
                                            seen.budget.currency, input, MakeForecast(input));
+    std::vector<ThresholdState> untold;
+    for (const Alert& alert :
+         LateAlerts(input, seen.budget.authorised_version, seen.budget.currency, untold)) {
+      *forecast.add_warnings() = ToProto(alert, seen.budget.id, seen.budget.currency);
+    }
   }
   return forecast;
 }
