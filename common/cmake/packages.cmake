@@ -22,6 +22,7 @@ pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(xlsxwriter REQUIRED IMPORTED_TARGET xlsxwriter)
 find_package(EXPAT REQUIRED)
 find_library(MAGIC_LIBRARY magic REQUIRED)
+find_library(TCMALLOC_LIBRARY tcmalloc_minimal REQUIRED)
 
 # The google/*.proto files are a build dependency: facts of Debian's package, not copies of ours.
 set(GOOGLEAPIS_DIR /usr/share/gocode/src/github.com/gogo/googleapis)
