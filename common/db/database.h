@@ -62,6 +62,9 @@ class Tx {
   }
   // Queued until the next Query or the commit. An error surfaces there and rolls back.
   virtual void Execute(std::string_view sql, Values parameters = {}) = 0;
+  // Lets PostgreSQL write what is queued while the body goes on deciding; nothing waits for it. For
+  // long batches: each call is one more system call. SQLite runs on the caller's thread: no effect.
+  virtual void SendAhead() {}
   // Runs `action` once after this transaction is durably committed (not after a rollback).
   virtual void AfterCommit(std::function<void()> action) = 0;
   virtual bool is_postgres() const = 0;

@@ -188,9 +188,13 @@ void PostgresConnection::Sync() {
   ++syncs_;
 }
 
+void PostgresConnection::Flush() {
+  if (!lost_ && PQflush(handle_) < 0) Lose(PQerrorMessage(handle_));
+}
+
 void PostgresConnection::Forget() {
   Sync();
-  if (!lost_ && PQflush(handle_) < 0) Lose(PQerrorMessage(handle_));
+  Flush();
 }
 
 Segment PostgresConnection::Receive(Deadline deadline) {

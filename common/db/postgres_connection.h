@@ -59,6 +59,8 @@ class PostgresConnection {
   // Adds a statement to the open segment. Nothing waits for the server.
   void Send(std::string_view sql, const Values& parameters = {},
             Dialect dialect = Dialect::kPostgres, bool wanted = false);
+  // Hands what was sent so far to the server, as far as the socket takes it.
+  void Flush();
   // Ends the segment and waits for its results. In a segment the server skips everything after the
   // first error. When the server stays silent until the deadline the connection is given up.
   Segment Receive(Deadline deadline);

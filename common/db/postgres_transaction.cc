@@ -106,6 +106,13 @@ void PostgresTx::Execute(std::string_view sql, Values parameters) {
   queue_.push_back({std::string(sql), std::move(parameters)});
 }
 
+void PostgresTx::SendAhead() {
+  if (queue_.empty() || !CheckDeadline()) return;
+  SendBegin();
+  SendQueued();
+  connection_.Flush();
+}
+
 absl::Status PostgresTx::Commit() {
   if (!CheckDeadline()) return failure_;
   if (!open_ && queue_.empty()) return absl::OkStatus();

@@ -24,6 +24,7 @@ class PostgresTx final : public Tx {
   absl::StatusOr<Rows> Query(std::string_view sql, Values parameters) override;
   absl::StatusOr<std::vector<Rows>> QueryAll(std::vector<Question> questions) override;
   void Execute(std::string_view sql, Values parameters) override;
+  void SendAhead() override;
   void AfterCommit(std::function<void()> action) override {
     after_commit_.push_back(std::move(action));
   }

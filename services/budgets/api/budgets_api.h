@@ -219,8 +219,11 @@ class Api {
   CommitmentOutcome TakeStep(rpc::Call& call, const google::protobuf::Message& request,
                              bool validate_only, const CommitmentStep& step);
   CommitmentOutcome TakeStep(Desk& desk, const CommitmentCommand& command);
-  absl::StatusOr<std::vector<CommitmentOutcome>> TakeSteps(
-      db::Tx& tx, const std::string& budget, const std::vector<CommitmentCommand>& commands);
+  // Those of `fresh`, by position, on one desk.
+  absl::Status TakeSteps(db::Tx& tx, const std::string& budget,
+                         const std::vector<CommitmentCommand>& commands,
+                         const std::vector<std::size_t>& fresh,
+                         std::vector<CommitmentOutcome>& outcomes);
   absl::StatusOr<std::vector<CommitmentOutcome>> ApplyCommands(
       db::Tx& tx, const std::string& budget, const std::vector<CommitmentCommand>& commands);
   static CommitmentOutcome AnswerCommitment(Desk& desk, const Commitment& commitment,

@@ -9,6 +9,13 @@
 // Steps on commitments: on one hot budget they come faster than transactions, so those that come
 // together are decided one by one on one desk and written together.
 namespace jointly::budgets {
+namespace {
+
+// Of a batch: PostgreSQL writes them while the next ones are decided. With fewer, the statements
+// themselves cost more than the waiting that they save.
+constexpr std::size_t kWrittenTogether = 10;
+
+}  // namespace
 
 absl::StatusOr<Api::CommitmentName> Api::ParseCommitmentName(const std::string& name) {
   const auto ids = rpc::ParseName("budgets/*/commitments/*", name);
@@ -56,8 +63,8 @@ absl::StatusOr<pb::Commitment> Api::TakeStep(rpc::Call& call,
   CommitmentCommand command{.call = &call, .step = &step, .id = name.id};
   if (validate_only) {
     return rpc::Rehearse(database_, call, [&](db::Tx& tx) -> CommitmentOutcome {
-      ASSIGN_OR_RETURN(std::vector<CommitmentOutcome> outcomes,
-                       TakeSteps(tx, name.budget, {command}));
+      std::vector<CommitmentOutcome> outcomes(1);
+      RETURN_IF_ERROR(TakeSteps(tx, name.budget, {command}, {0}, outcomes));
       return std::move(outcomes.front());
     });
   }
@@ -101,19 +108,35 @@ absl::StatusOr<pb::Commitment> Api::TakeStep(Desk& desk, const CommitmentCommand
   return AnswerCommitment(desk, std::move(facts), call.principal);
 }
 
-absl::StatusOr<std::vector<Api::CommitmentOutcome>> Api::TakeSteps(
-    db::Tx& tx, const std::string& budget, const std::vector<CommitmentCommand>& commands) {
+absl::Status Api::TakeSteps(db::Tx& tx, const std::string& budget,
+                            const std::vector<CommitmentCommand>& commands,
+                            const std::vector<std::size_t>& fresh,
+                            std::vector<CommitmentOutcome>& outcomes) {
   Desk::Needs needs;
-  for (const CommitmentCommand& command : commands) {
-    needs.commitments.push_back(command.id);
-    needs.journal_ids.push_back(DerivedId(command.call->request_id, 0));
+  for (const std::size_t i : fresh) {
+    needs.commitments.push_back(commands[i].id);
+    needs.journal_ids.push_back(DerivedId(commands[i].call->request_id, 0));
   }
   ASSIGN_OR_RETURN(Desk desk, Desk::Open(tx, budget, needs));
-  std::vector<CommitmentOutcome> outcomes;
-  outcomes.reserve(commands.size());
-  for (const CommitmentCommand& command : commands) outcomes.push_back(TakeStep(desk, command));
+  for (std::size_t begin = 0; begin < fresh.size(); begin += kWrittenTogether) {
+    const std::size_t end = std::min(begin + kWrittenTogether, fresh.size());
+    std::vector<std::string> bytes;
+    bytes.reserve(end - begin);  // Replies point into it.
+    std::vector<rpc::ReplyTo> replies;
+    for (std::size_t at = begin; at < end; ++at) {
+      const CommitmentCommand& command = commands[fresh[at]];
+      CommitmentOutcome& outcome = outcomes[fresh[at]];
+      outcome = TakeStep(desk, command);
+      if (!outcome.ok() || command.asked == nullptr) continue;
+      bytes.push_back(outcome->SerializeAsString());
+      replies.push_back({.asked = command.asked, .bytes = bytes.back()});
+    }
+    desk.WriteDocuments(engine_.outbox());
+    if (!replies.empty()) rpc::StoreReplies(tx, replies);
+    tx.SendAhead();
+  }
   desk.Write(engine_.outbox());
-  return outcomes;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<Api::CommitmentOutcome>> Api::ApplyCommands(
@@ -121,32 +144,18 @@ absl::StatusOr<std::vector<Api::CommitmentOutcome>> Api::ApplyCommands(
   std::vector<const rpc::Asked*> asked;
   for (const CommitmentCommand& command : commands) asked.push_back(command.asked);
   ASSIGN_OR_RETURN(const std::vector<rpc::Earlier> earlier, rpc::FindEarlier(tx, asked));
-  std::vector<CommitmentCommand> fresh;
+  std::vector<CommitmentOutcome> outcomes(commands.size());
+  std::vector<std::size_t> fresh;
   for (std::size_t i = 0; i < commands.size(); ++i) {
-    if (!earlier[i].has_value()) fresh.push_back(commands[i]);
-  }
-  std::vector<CommitmentOutcome> taken;
-  if (!fresh.empty()) {
-    ASSIGN_OR_RETURN(taken, TakeSteps(tx, budget, fresh));
-  }
-  std::vector<CommitmentOutcome> outcomes;
-  std::vector<std::string> bytes;
-  std::vector<rpc::ReplyTo> replies;
-  bytes.reserve(commands.size());  // Replies point into it.
-  auto next = taken.begin();
-  for (std::size_t i = 0; i < commands.size(); ++i) {
-    if (earlier[i].has_value()) {
-      const absl::StatusOr<std::string>& reply = *earlier[i];
-      outcomes.push_back(reply.ok() ? rpc::ParseReply<pb::Commitment>(*reply)
-                                    : CommitmentOutcome(reply.status()));
+    if (!earlier[i].has_value()) {
+      fresh.push_back(i);
       continue;
     }
-    outcomes.push_back(std::move(*next++));
-    if (!outcomes.back().ok()) continue;
-    bytes.push_back(outcomes.back()->SerializeAsString());
-    replies.push_back({.asked = asked[i], .bytes = bytes.back()});
+    const absl::StatusOr<std::string>& reply = *earlier[i];
+    outcomes[i] =
+        reply.ok() ? rpc::ParseReply<pb::Commitment>(*reply) : CommitmentOutcome(reply.status());
   }
-  rpc::StoreReplies(tx, replies);
+  if (!fresh.empty()) RETURN_IF_ERROR(TakeSteps(tx, budget, commands, fresh, outcomes));
   return outcomes;
 }
 

@@ -375,6 +375,7 @@ absl::StatusOr<std::vector<Alert>> Desk::FindAlerts() {
 void Desk::WriteBooks() {
   ledger_->Write(*tx_);
   for (const LineKey& line : changed_) store::SaveLine(*tx_, budget_.id, rows_.at(line));
+  changed_.clear();
 }
 
 absl::StatusOr<std::vector<Alert>> Desk::Settle() {

@@ -95,10 +95,14 @@ class Desk {
   // and the events are written.
   absl::StatusOr<std::vector<Alert>> Settle();
 
-  // A batch's documents and events, kept until Write. Errors: NOT_FOUND COMMITMENT_NOT_FOUND.
+  // A batch's documents and events, kept until the next Write. Errors: NOT_FOUND
+  // COMMITMENT_NOT_FOUND.
   absl::StatusOr<Commitment> CommitmentOf(const std::string& id) const;
   void Keep(const Commitment& commitment, const std::vector<TimerPlan>& timers, bus::Event event);
-  // Queues all that the batch did, set-based. Once, at its end.
+  // Queues the journals, documents and events of what the batch did since the last time, set-based:
+  // the database writes them while the next commands are decided.
+  void WriteDocuments(bus::Outbox& outbox);
+  // Queues all that is not queued yet. Once, in the end.
   void Write(bus::Outbox& outbox);
   // Of the whole journal, what was posted here included. After Settle.
   absl::StatusOr<BudgetBalance> Balance() const;

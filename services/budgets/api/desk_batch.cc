@@ -88,13 +88,21 @@ void Desk::Keep(const Commitment& commitment, const std::vector<TimerPlan>& time
   events_.push_back(std::move(event));
 }
 
-void Desk::Write(bus::Outbox& outbox) {
-  WriteBooks();
+void Desk::WriteDocuments(bus::Outbox& outbox) {
+  ledger_->WriteJournals(*tx_);
   std::vector<const Commitment*> kept;
   for (const std::string& id : kept_) kept.push_back(&commitments_.at(id));
   store::SaveCommitments(*tx_, kept);
   WriteTimers(*tx_, timers_);
   outbox.AppendAll(*tx_, events_);
+  kept_.clear();
+  timers_.clear();
+  events_.clear();
+}
+
+void Desk::Write(bus::Outbox& outbox) {
+  WriteDocuments(outbox);
+  WriteBooks();
 }
 
 }  // namespace jointly::budgets

@@ -199,17 +199,23 @@ absl::StatusOr<std::vector<Posted>> LedgerBatch::PostAll(db::Tx& tx,
   return outcomes;
 }
 
-void LedgerBatch::Write(db::Tx& tx) {
+void LedgerBatch::WriteJournals(db::Tx& tx) {
   if (journals_.empty()) return;
+  InsertJournals(tx, journals_);
+  journals_.clear();
+}
+
+void LedgerBatch::Write(db::Tx& tx) {
+  WriteJournals(tx);
   std::vector<std::pair<std::string_view, const Balance*>> changed;
-  for (const auto& [path, is_changed] : loaded_) {
+  for (auto& [path, is_changed] : loaded_) {
     const auto found = balances_.find(path);
     if (is_changed && found != balances_.end()) changed.emplace_back(path, &found->second);
+    is_changed = false;
   }
-  InsertJournals(tx, journals_);
+  if (changed.empty()) return;
   SaveBalances(tx, budget_, changed);
   tx.Execute("UPDATE ledger SET last_sequence = $2 WHERE budget = $1", {budget_, last_sequence_});
-  journals_.clear();
 }
 
 LedgerNeeds NeedsOf(const std::vector<Journal>& journals) {

@@ -63,7 +63,10 @@ class LedgerBatch {
   const std::string& currency_code() const { return currency_code_; }
   std::int64_t last_sequence() const { return last_sequence_; }
 
-  // Queues what was posted. Once, at the end.
+  // Queues what was posted since the last time, but not yet the balances: of a long batch, so that
+  // the database writes its beginning while the rest is decided.
+  void WriteJournals(db::Tx& tx);
+  // Queues everything that is not queued yet. In the end.
   void Write(db::Tx& tx);
 
  private:
@@ -82,7 +85,7 @@ class LedgerBatch {
   std::string currency_code_;
   std::int64_t last_sequence_ = 0;
   Balances balances_;
-  std::map<std::string, bool, std::less<>> loaded_;  // Paths asked for; true: changed since.
+  std::map<std::string, bool, std::less<>> loaded_;  // Paths asked for; true: to be written.
   std::map<std::string, std::optional<Known>, std::less<>> known_;  // Journal ids asked for.
   std::map<std::string, std::string, std::less<>> reversed_;  // Original id -> reversal's, of now.
   std::vector<Journal> journals_;
