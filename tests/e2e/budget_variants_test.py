@@ -180,6 +180,50 @@ class BudgetVariantsTest(InstallationTest):
                             f"/v1/{cost['name']}:reverse", note)
         self.proven(story)
 
+    def test_a_wrong_invoice_is_taken_back_and_entered_right(self):
+        story = self.story("undone")
+        name = self.order(story, "undone-order", "CONS", euro("1000.00"), "2020-06-15")
+        self.approver.post(f"/v1/{name}:approve")
+
+        def enter(amount, date):
+            self.accountant.post(f"/v1/{name}:liquidate", {
+                "amount": euro(amount), "final": True, "effectiveDate": day(date)})
+            return f"{story.name}/journals/{self.journals(story)}"
+
+        def pay(amount, date):
+            return self.accountant.post(f"/v1/{story.name}:pay", {
+                "document": name, "amount": euro(amount),
+                "effectiveDate": day(date)})["journal"]["name"]
+
+        def reverse(journal, date, **fields):
+            return self.accountant.post(f"/v1/{journal}:reverse", {
+                "reason": "It was wrong.", "effectiveDate": day(date), **fields})["journal"]
+
+        wrong = enter("900.00", "2020-07-20")
+        payment = pay("900.00", "2020-07-25")
+        self.assert_refused(400, "STILL_PAID", reverse, wrong, "2020-07-26")
+        rehearsed = reverse(payment, "2020-07-26", validateOnly=True)
+        self.assertEqual("reverse", rehearsed["movement"])
+        self.assertEqual("reverse", reverse(payment, "2020-07-26")["movement"])
+        self.assertEqual("reverse", reverse(wrong, "2020-07-26")["movement"])
+        order = self.manager.get(f"/v1/{name}")
+        self.assertEqual(("APPROVED", "1000.00", "0.00"), (
+            order["state"], order["remaining"]["value"], order["liquidated"]["value"]))
+        right = enter("950.00", "2020-07-26")
+        pay("950.00", "2020-07-27")
+        self.assertEqual({2020: ("950.00", "950.00", "0.00")},
+                         self.exercices(story, "2020-12-31"))
+        story.close("p1", "2021-03-31")
+        story.move_period("p2", "open", "2021-04-01")
+        # A year later the supplier credits a part of it.
+        self.assert_refused(400, "CREDIT_EXCEEDS_COST", reverse, right, "2021-05-01",
+                            amount=euro("950.01"))
+        self.assertEqual("correct", reverse(right, "2021-05-01", amount=euro("50.00"))["movement"])
+        order = self.manager.get(f"/v1/{name}")
+        self.assertEqual(("LIQUIDATED", "950.00", "50.00"), (
+            order["state"], order["paid"]["value"], order["credited"]["value"]))
+        self.proven(story)
+
     def test_every_request_twice_is_carried_out_once(self):
         story = self.story("twice")
         story.first_year()

@@ -250,6 +250,11 @@ class Api {
   absl::Status SettleClaim(Desk& desk, const ClaimFacts& facts, const ClaimDecision& decision,
                            const std::optional<CommitmentDecision>& settled,
                            const std::vector<Alert>& alerts);
+  // Takes the approval of a claim back with its entry, which is one of the commitment's.
+  absl::StatusOr<pb::PostingReply> ReverseApproval(Desk& desk, const rpc::Call& call,
+                                                   const std::string& claim,
+                                                   const CommitmentFacts& facts,
+                                                   const std::string& reason);
   absl::StatusOr<pb::LineTransfer> TakeTransferStep(db::Tx& tx, rpc::Call& call,
                                                     const pb::MoveTransferRequest& request);
   absl::StatusOr<pb::Amendment> TakeAmendmentStep(db::Tx& tx, rpc::Call& call,

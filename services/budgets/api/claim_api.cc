@@ -103,12 +103,23 @@ absl::StatusOr<CommitmentDecision> LiquidateFor(Desk& desk, const ClaimFacts& fa
                 Role::kManager);
 }
 
+// The day of the claim's payment; of one that is not paid, the last one of its mission.
+absl::StatusOr<Date> PaidOn(Desk& desk, const ExpenseClaim& claim) {
+  ASSIGN_OR_RETURN(const std::optional<Journal> payment,
+                   store::FindJournal(desk.tx(), claim.budget, claim.payment_journal));
+  return payment.has_value() ? payment->effective_on : claim.mission_end_date;
+}
+
 // CP of the commitment: what its claims were paid, and what came back. Only what is owed is paid.
 absl::StatusOr<CommitmentDecision> SettleFor(Desk& desk, const ClaimFacts& facts,
                                              const MovementPlan& plan) {
   const bool pays = plan.kind == MovementKind::kPay;
   ASSIGN_OR_RETURN(CommitmentFacts each, CommitmentOf(desk, facts, plan.effective_date));
   each.input.settled = plan.amount;
+  if (!pays) {
+    ASSIGN_OR_RETURN(const Date paid_on, PaidOn(desk, facts.claim));
+    each.input.taken_back = TakenBack{.journal = plan.reverses, .effective_on = paid_on};
+  }
   if (pays) {
     RETURN_IF_ERROR(CheckOwed(desk, plan.partner, plan.effective_date, plan.amount));
     ASSIGN_OR_RETURN(each.owed, store::LeastOwed(desk.tx(), facts.commitment.budget,
@@ -246,6 +257,9 @@ absl::StatusOr<pb::ExpenseClaim> Api::TakeClaimStep(db::Tx& tx, rpc::Call& call,
   if (request.has_effective_date()) {
     facts.input.effective_date = rpc::FromProto(request.effective_date());
   }
+  if (action == ClaimAction::kFailPayment && !facts.input.effective_date.has_value()) {
+    ASSIGN_OR_RETURN(facts.input.effective_date, PaidOn(desk, before));
+  }
   const Date day = facts.input.effective_date.value_or(before.mission_end_date);
   const money::Money total{.minor = TotalOf(before), .currency = before.currency};
   Cost cost;
@@ -265,11 +279,31 @@ absl::StatusOr<pb::ExpenseClaim> Api::TakeClaimStep(db::Tx& tx, rpc::Call& call,
   if (decision.liquidates) {
     ASSIGN_OR_RETURN(settled, LiquidateFor(desk, facts, day, cost));
     RETURN_IF_ERROR(desk.Carry(settled->movements, "claims/" + before.id));
+    KeepUse(desk, *settled);
   }
   RETURN_IF_ERROR(desk.Carry(decision.movements, request.payment_reference()));
   ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.Settle());
   RETURN_IF_ERROR(SettleClaim(desk, facts, decision, settled, alerts));
   return AnswerWith(desk, decision.after, call.principal);
+}
+
+absl::StatusOr<pb::PostingReply> Api::ReverseApproval(Desk& desk, const rpc::Call& call,
+                                                      const std::string& claim,
+                                                      const CommitmentFacts& facts,
+                                                      const std::string& reason) {
+  ASSIGN_OR_RETURN(const ExpenseClaim before,
+                   claims_.Load(desk.tx(), desk.budget().id, claim,
+                                {.offices = store::Everything(), .person = ""}, store::Lock::kYes));
+  ASSIGN_OR_RETURN(ClaimFacts each, ClaimFactsOf(desk, before, call.principal));
+  each.role = Role::kAccountant;
+  each.actor = facts.actor;
+  each.input.note = reason;
+  ASSIGN_OR_RETURN(const ClaimDecision decision,
+                   Decide(each, ClaimAction::kReverseApproval, Role::kAccountant));
+  ASSIGN_OR_RETURN(const CommitmentDecision back, TakeBack(desk, facts, reason));
+  ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.Settle());
+  RETURN_IF_ERROR(SettleClaim(desk, each, decision, back, alerts));
+  return Answer(desk, alerts);
 }
 
 absl::Status Api::SettleClaim(Desk& desk, const ClaimFacts& facts, const ClaimDecision& decision,
@@ -291,7 +325,9 @@ absl::StatusOr<pb::ExpenseClaim> Api::MoveClaim(rpc::Call& call,
                                                 const pb::MoveClaimRequest& request) {
   Violations violations;
   const auto action = Parse<ClaimAction>(request.action());
-  violations.Require(action.has_value() && action != ClaimAction::kUpdate, "action",
+  violations.Require(action.has_value() && action != ClaimAction::kUpdate &&
+                         action != ClaimAction::kReverseApproval,
+                     "action",
                      "must be submit, certify, request_changes, decline, approve, pay or "
                      "payment_failed");
   CheckNote(request.note(), false, "note", violations);

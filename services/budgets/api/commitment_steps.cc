@@ -3,6 +3,7 @@
 #include "common/rpc/name.h"
 #include "services/budgets/api/budgets_api.h"
 #include "services/budgets/api/convert.h"
+#include "services/budgets/api/counter.h"
 #include "services/budgets/api/relation.h"
 #include "services/budgets/domain/deadlines_of.h"
 
@@ -96,6 +97,7 @@ absl::StatusOr<pb::Commitment> Api::TakeStep(Desk& desk, const CommitmentCommand
   Check(decision.movements.size() <= 1, "a step on a commitment makes several journals");
   RETURN_IF_ERROR(desk.Carry(decision.movements, step.reference));
   ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.FindAlerts());
+  KeepUse(desk, decision);
   desk.Keep(decision.after, decision.timers,
             CommitmentChanged(desk.who(), desk.place(), &before, decision.after,
                               {.action = decision.move->event,

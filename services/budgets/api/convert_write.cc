@@ -185,6 +185,7 @@ pb::Commitment ToProto(const Commitment& commitment, const money::Currency& curr
   *message.mutable_reserved() = amount(commitment.reserved);
   *message.mutable_liquidated() = amount(commitment.liquidated);
   if (commitment.liquidated > 0) *message.mutable_paid() = amount(commitment.paid);
+  if (commitment.credited > 0) *message.mutable_credited() = amount(commitment.credited);
   *message.mutable_released() = amount(commitment.released);
   *message.mutable_remaining() = amount(commitment.remaining);
   *message.mutable_original_remaining() =

@@ -7,6 +7,7 @@
 #include "services/budgets/api/relation.h"
 #include "services/budgets/api/statement_convert.h"
 #include "services/budgets/store/commitment_store.h"
+#include "services/budgets/store/document_days.h"
 
 namespace jointly::budgets {
 namespace {
@@ -73,8 +74,18 @@ absl::StatusOr<pb::PostingReply> Finish(Desk& desk, bus::Outbox& outbox, const C
                                         const CommitmentDecision& decision) {
   ASSIGN_OR_RETURN(const std::vector<Alert> alerts, desk.Settle());
   SaveStep(desk, outbox, before, decision, alerts);
+  return Answer(desk, alerts);
+}
+
+absl::StatusOr<pb::PostingReply> Answer(const Desk& desk, const std::vector<Alert>& alerts) {
   ASSIGN_OR_RETURN(const BudgetBalance balance, desk.Balance());
   return ReplyOf(desk, balance, alerts);
+}
+
+void KeepUse(const Desk& desk, const CommitmentDecision& decision) {
+  if (decision.original_used == 0) return;
+  store::KeepOriginalUse(desk.tx(), decision.after.budget, desk.journals().back().sequence,
+                         decision.original_used);
 }
 
 void SaveStep(Desk& desk, bus::Outbox& outbox, const Commitment& before,

@@ -29,6 +29,13 @@ absl::StatusOr<v1::PostingReply> Finish(Desk& desk, bus::Outbox& outbox, std::st
 absl::StatusOr<v1::PostingReply> Finish(Desk& desk, bus::Outbox& outbox, const Commitment& before,
                                         const CommitmentDecision& decision);
 
+// What was posted last, with what its lines have now and crossed.
+absl::StatusOr<v1::PostingReply> Answer(const Desk& desk, const std::vector<Alert>& alerts);
+
+// Keeps what a foreign document used of its commitment's original amount. After its entry, which is
+// the last one.
+void KeepUse(const Desk& desk, const CommitmentDecision& decision);
+
 // Writes a commitment after a step, and tells it.
 void SaveStep(Desk& desk, bus::Outbox& outbox, const Commitment& before,
               const CommitmentDecision& decision, const std::vector<Alert>& alerts);

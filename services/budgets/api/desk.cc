@@ -235,6 +235,8 @@ absl::StatusOr<Journal> Desk::JournalOf(const MovementPlan& plan, const std::str
                              .before = plan.from_reservation,
                              .after = plan.from_reservation + plan.amount,
                              .conversion = plan.conversion.value_or(Conversion{})});
+    case MovementKind::kCredit:
+      return Correct(entry, plan.line, plan.amount);
     case MovementKind::kReverse: {
       ASSIGN_OR_RETURN(const std::optional<Journal> original,
                        store::FindJournal(*tx_, budget_.id, plan.reverses));

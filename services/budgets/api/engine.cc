@@ -176,9 +176,10 @@ absl::StatusOr<CommitmentFacts> FactsOf(Desk& desk, const Commitment& commitment
 }
 
 absl::StatusOr<std::optional<Date>> RevaluedOn(const Desk& desk, const Commitment& commitment) {
-  // Only what is in another currency is ever revalued, and only while it holds money.
+  // Only what is in another currency is ever revalued, and only what holds money has such steps. A
+  // document is taken back at the third revision at the earliest.
   const bool foreign = commitment.amount.currency != desk.budget().currency;
-  if (!foreign || !IsOpen(commitment.state)) return std::nullopt;
+  if (!IsOpen(commitment.state) || (!foreign && commitment.revision <= 2)) return std::nullopt;
   return store::LastRevaluation(desk.tx(), commitment.budget, commitment.id);
 }
 

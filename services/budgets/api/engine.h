@@ -88,7 +88,8 @@ class Engine {
 absl::StatusOr<BudgetFacts> FactsOf(Desk& desk);
 absl::StatusOr<PeriodFacts> FactsOf(Desk& desk, const Period& period);
 absl::StatusOr<CommitmentFacts> FactsOf(Desk& desk, const Commitment& commitment);
-// Of its steps, the day before which none is dated any more; nothing when it was never revalued.
+// Of its steps, the day before which none is dated any more; nothing when it was never revalued and
+// no document of it was taken back.
 absl::StatusOr<std::optional<Date>> RevaluedOn(const Desk& desk, const Commitment& commitment);
 
 }  // namespace jointly::budgets

@@ -107,4 +107,21 @@ absl::Status CheckOwedWithoutCommitment(Desk& desk, Actor payer, const std::stri
        {"partner", partner}});
 }
 
+absl::StatusOr<CommitmentDecision> TakeBack(Desk& desk, const CommitmentFacts& facts,
+                                            const std::string& reason) {
+  const TakenBack& back = *facts.input.taken_back;
+  const Commitment& commitment = facts.commitment;
+  const bool cost = back.use.spent > 0;
+  ASSIGN_OR_RETURN(
+      CommitmentDecision decision,
+      Decide(facts, cost ? ReverseAction(commitment, back) : CommitmentAction::kReversePayment,
+             Role::kAccountant));
+  if (cost) {
+    RETURN_IF_ERROR(
+        CheckOwed(desk, commitment.line.partner, *facts.input.effective_date, back.use.spent));
+  }
+  RETURN_IF_ERROR(desk.Carry(decision.movements, reason));
+  return decision;
+}
+
 }  // namespace jointly::budgets

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "services/budgets/api/desk.h"
+#include "services/budgets/domain/decide.h"
 #include "services/budgets/domain/facts.h"
 #include "services/budgets/domain/types.h"
 
@@ -27,5 +28,10 @@ absl::Status CheckOwed(Desk& desk, const std::string& partner, Date date, std::i
 // recognised is somebody else's to pay (B14). Errors: MORE_THAN_REMAINS, SELF_APPROVAL.
 absl::Status CheckOwedWithoutCommitment(Desk& desk, Actor payer, const std::string& partner,
                                         std::int64_t amount);
+
+// Takes back what facts.input.taken_back says, as a step of the commitment: the decision, with its
+// entry posted. Errors: those of the workflow's table; MORE_THAN_REMAINS.
+absl::StatusOr<CommitmentDecision> TakeBack(Desk& desk, const CommitmentFacts& facts,
+                                            const std::string& reason);
 
 }  // namespace jointly::budgets

@@ -7,7 +7,8 @@
 
 // The life of an expense claim: a mission's costs, certified (service fait), approved and paid by
 // three different persons, none of whom is the claimant. The approval recognises the cost against
-// the mission's commitment; a failed payment comes back to it.
+// the mission's commitment; a failed payment comes back to it. A wrong approval that is not paid is
+// taken back with its entry (ReverseJournal), for the claimant to change the claim.
 namespace jointly::budgets {
 
 using ClaimMove = workflow::Move<ClaimState, ClaimAction, Role, ClaimFacts>;
@@ -49,6 +50,7 @@ inline constexpr std::array kToPay = {&kOtherPays, &kDelegated};
 using From = workflow::Set<ClaimState>;
 inline constexpr From kOwn{kDraft, kChangesRequested};
 inline constexpr From kJudged{kSubmitted, kCertified};
+inline constexpr From kUnpaid{kApproved, kPaymentFailed};
 inline constexpr workflow::Set<Role> kOffice{kManager, kAccountant};
 
 inline constexpr ClaimState kSentBack = kChangesRequested;
@@ -66,6 +68,7 @@ inline constexpr auto kTable = std::to_array<ClaimMove>({
     {kPay,            kApproved,      kPaid,          kAccountant, "paid",              kToPay},
     {kFailPayment,    kPaid,          kPaymentFailed, kAccountant, "payment_failed",    {}},
     {kApprove,        kPaymentFailed, kApproved,      kOffice,     "approved",          kReopens},
+    {kReverseApproval, kUnpaid,       kSentBack,      kAccountant, "approval_reversed", {}},
 });
 // clang-format on
 }  // namespace claim_rows

@@ -9,6 +9,11 @@
 // The life of a commitment: a reservation on one line, used up by several invoices. A commitment
 // that a close carried on, or whose line could not absorb a higher rate, is still an active one.
 // What was recognised is paid in any state: a payment is a step that leaves the state as it is.
+// A wrong payment or document is taken back by the accountant, with the exact mirror of its entry:
+// the document's part is reserved again, so that the right one can be entered. That holds also for
+// an expired commitment; its timer is armed again, for tomorrow when its last day is over, and
+// gives back what is left then. What is wrong in a closed period is corrected by credit notes, each
+// a step too.
 namespace jointly::budgets {
 
 using CommitmentMove = workflow::Move<CommitmentState, CommitmentAction, Role, CommitmentFacts>;
@@ -50,6 +55,16 @@ inline constexpr CommitmentGuard kOwed{kMoreThanRemains.name, "It was recognised
                                        &check::StillOwed};
 inline constexpr CommitmentGuard kPaidBefore{"PAYMENT", "Something is paid", &check::SomethingPaid};
 
+inline constexpr CommitmentGuard kAfter{kDateOutsideBudget.name,
+                                        "The date is not before what is taken back",
+                                        &check::NotBeforeOriginal};
+inline constexpr CommitmentGuard kOwnLine{"DOCUMENT_LINE", "It was not carried since",
+                                          &check::OnItsLine};
+inline constexpr CommitmentGuard kAgain{
+    kAmountNotAvailable.name, "The line covers what was given back", &check::ReservedAgain};
+inline constexpr CommitmentGuard kUnpaid{kStillPaid.name, "What stays covers what is paid",
+                                         &check::NotPaid};
+
 inline constexpr std::array kToApprove = {&kActive,   &kPeriod,  &kDate,      &kSupplier,
                                           &kCategory, &kAnother, &kDelegated, &kCovered};
 inline constexpr std::array kToLiquidate = {&kActive, &kPeriod, &kDate, &kRemains, &kExcess};
@@ -57,16 +72,23 @@ inline constexpr std::array kToRelease = {&kPeriod, &kDate, &kRemains};
 inline constexpr std::array kToExpire = {&kLate};
 inline constexpr std::array kToRevalue = {&kPeriod, &kDate, &kAbsorbed};
 inline constexpr std::array kToPay = {&kActive, &kOtherPays, &kOwed};
-inline constexpr std::array kToPayBack = {&kPaidBefore};
+inline constexpr std::array kToPayBack = {&kPaidBefore, &kAfter};
+inline constexpr std::array kToReverse = {&kActive,  &kPeriod, &kDate, &kAfter,
+                                          &kOwnLine, &kUnpaid, &kAgain};
+inline constexpr std::array kToCredit = {&kActive, &kAfter};
 
 using From = workflow::Set<CommitmentState>;
 inline constexpr From kHolds{kApproved, kPartiallyLiquidated, kCarried, kUndercovered};
+inline constexpr From kUsed{kApproved, kPartiallyLiquidated, kLiquidated, kExpired,
+                            kCarried,  kUndercovered};
 inline constexpr From kCoverable{kApproved, kUndercovered};
 inline constexpr workflow::Set<Role> kOffice{kManager, kAccountant};
 inline constexpr workflow::Set<Role> kReleasers{kManager, kTimer};
 
 inline constexpr CommitmentState kPartly = kPartiallyLiquidated;
 inline constexpr std::string_view kPaidBack = "payment_reversed";
+inline constexpr std::string_view kReversed = "liquidation_reversed";
+inline constexpr CommitmentAction kReverseOnly = kReverseOnlyLiquidation;
 
 // clang-format off
 inline constexpr auto kTable = std::to_array<CommitmentMove>({
@@ -101,6 +123,14 @@ inline constexpr auto kTable = std::to_array<CommitmentMove>({
     {kReversePayment,   kExpired,      kExpired,      kAccountant, kPaidBack,      kToPayBack},
     {kReversePayment,   kCarried,      kCarried,      kAccountant, kPaidBack,      kToPayBack},
     {kReversePayment,   kUndercovered, kUndercovered, kAccountant, kPaidBack,      kToPayBack},
+    {kReverseLiquidation, kUsed,       kPartly,       kAccountant, kReversed,      kToReverse},
+    {kReverseOnly,      kUsed,         kApproved,     kAccountant, kReversed,      kToReverse},
+    {kCredit,           kApproved,     kApproved,     kAccountant, "credited",     kToCredit},
+    {kCredit,           kPartly,       kPartly,       kAccountant, "credited",     kToCredit},
+    {kCredit,           kLiquidated,   kLiquidated,   kAccountant, "credited",     kToCredit},
+    {kCredit,           kExpired,      kExpired,      kAccountant, "credited",     kToCredit},
+    {kCredit,           kCarried,      kCarried,      kAccountant, "credited",     kToCredit},
+    {kCredit,           kUndercovered, kUndercovered, kAccountant, "credited",     kToCredit},
 });
 // clang-format on
 }  // namespace commitment_rows

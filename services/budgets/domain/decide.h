@@ -44,6 +44,7 @@ enum class MovementKind {
   kReturn,     // line (or the pool, when its period is empty) -> the funder.
   kRevalue,    // pending by amount, which may be negative.
   kPromise,    // amount, that partner promises in kind.
+  kCredit,     // amount of a closed period's cost back on line; document names its entry.
 };
 struct MovementPlan {
   MovementKind kind = MovementKind::kReserve;
@@ -100,6 +101,9 @@ struct CommitmentDecision {
   const CommitmentMove* move = nullptr;
   std::vector<MovementPlan> movements;
   std::vector<TimerPlan> timers;
+  // liquidate, of a foreign commitment: what it used of the original amount, to be kept, for no
+  // entry says it and only with it the document can be taken back.
+  std::int64_t original_used = 0;
 };
 
 struct ClaimDecision {
@@ -169,6 +173,7 @@ void PromiseSources(const std::vector<Source>& sources, const std::string& docum
 
 // Which outcome a command of a caller has: the rows are one per outcome.
 CommitmentAction LiquidateAction(const Commitment& commitment, std::int64_t original, bool final);
+CommitmentAction ReverseAction(const Commitment& commitment, const TakenBack& liquidation);
 CommitmentAction ReleaseAction(const Commitment& commitment, std::int64_t original);
 AmendmentAction SignAction(const Budget& budget, const Amendment& amendment,
                            const std::string& institution);

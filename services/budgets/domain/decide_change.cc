@@ -412,6 +412,8 @@ std::string_view Name(MovementKind kind) {
       return "return";
     case MovementKind::kPromise:
       return "promise";
+    case MovementKind::kCredit:
+      return "credit";
     case MovementKind::kRevalue:
       return "revalue";
   }

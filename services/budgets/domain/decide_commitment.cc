@@ -1,20 +1,18 @@
+#include <algorithm>
+
 #include "common/error/check.h"
 #include "common/error/macros.h"
 #include "services/budgets/domain/decide.h"
 #include "services/budgets/domain/refuse.h"
 #include "services/budgets/domain/text.h"
 
-// Decisions on commitments and expense claims.
+// Decisions on commitments.
 namespace jointly::budgets {
 namespace {
 
 std::string SubjectOf(const Commitment& commitment) {
   return "budgets/" + commitment.budget + "/commitments/" + commitment.id;
 }
-std::string SubjectOf(const ExpenseClaim& claim) {
-  return "budgets/" + claim.budget + "/claims/" + claim.id;
-}
-
 Date EffectiveDate(const CommitmentFacts& facts) {
   return facts.input.effective_date.value_or(BoundOn(facts));
 }
@@ -38,6 +36,16 @@ Facts MoneyFacts(const CommitmentFacts& facts, std::int64_t requested) {
           {"category", commitment.line.category},
           {"rule", rule == nullptr ? terms.rule_set : std::string(rule->id)},
           {"requester", commitment.requester.person}};
+}
+
+// Beside them, of a step that takes back: what, and what it was.
+void AddTakenBack(const CommitmentFacts& facts, Facts& list) {
+  const auto& document = facts.input.taken_back;
+  if (!document.has_value()) return;
+  list.push_back({"journal", document->name});
+  list.push_back({"cost", Text(document->use.spent, facts.budget.currency)});
+  list.push_back({"paid", Text(facts.commitment.paid, facts.budget.currency)});
+  list.push_back({"payments", Join(document->payments, ",")});
 }
 
 // Of a payment: of what was recognised, not of what is reserved.
@@ -83,6 +91,14 @@ absl::Status CheckInput(const CommitmentFacts& facts, CommitmentAction action) {
     case kCarry:
       Check(!input.to_period.empty(), "a carry to nowhere");
       return absl::OkStatus();
+    case kReverseLiquidation:
+    case kReverseOnlyLiquidation:
+    case kCredit:
+      Check(input.taken_back.has_value(), "nothing is taken back");
+      return absl::OkStatus();
+    case kReversePayment:
+      Check(input.taken_back.has_value() || input.through_claim, "nothing is taken back");
+      return absl::OkStatus();
     default:
       return absl::OkStatus();
   }
@@ -96,6 +112,13 @@ MovementPlan Plan(const CommitmentFacts& facts, MovementKind kind, std::int64_t 
           .amount = amount};
 }
 
+void Expect(const Commitment& commitment, Date on, CommitmentDecision& decision) {
+  decision.timers.push_back({.arm = true,
+                             .kind = std::string(kCommitmentExpires),
+                             .subject = commitment.budget + "/" + commitment.id,
+                             .on = on});
+}
+
 void Reserve(const CommitmentFacts& facts, CommitmentDecision& decision) {
   Commitment& after = decision.after;
   after.reserved = facts.input.control;
@@ -106,12 +129,7 @@ void Reserve(const CommitmentFacts& facts, CommitmentDecision& decision) {
   MovementPlan plan = Plan(facts, MovementKind::kReserve, facts.input.control);
   plan.conversion = facts.input.conversion;
   decision.movements.push_back(std::move(plan));
-  if (after.expire_date.has_value()) {
-    decision.timers.push_back({.arm = true,
-                               .kind = std::string(kCommitmentExpires),
-                               .subject = after.budget + "/" + after.id,
-                               .on = AddDays(*after.expire_date, 1)});
-  }
+  if (after.expire_date.has_value()) Expect(after, AddDays(*after.expire_date, 1), decision);
 }
 
 void Forget(const Commitment& commitment, CommitmentDecision& decision) {
@@ -147,7 +165,44 @@ absl::Status Liquidate(const CommitmentFacts& facts, CommitmentDecision& decisio
   movement.conversion = facts.input.conversion;
   decision.movements.push_back(std::move(movement));
   if (plan.ends) Forget(after, decision);
+  if (after.amount.currency != facts.budget.currency) decision.original_used = plan.original_used;
   return absl::OkStatus();
+}
+
+// The entry of what is taken back, mirrored.
+MovementPlan MirrorOf(const CommitmentFacts& facts, std::int64_t amount) {
+  MovementPlan plan = Plan(facts, MovementKind::kReverse, amount);
+  plan.reverses = facts.input.taken_back->journal;
+  return plan;
+}
+
+void ReverseLiquidation(const CommitmentFacts& facts, CommitmentDecision& decision) {
+  Commitment& after = decision.after;
+  const ReservationUse& use = facts.input.taken_back->use;
+  after.reserved -= use.excess;
+  after.liquidated -= use.spent;
+  after.released -= use.released;
+  after.remaining += use.from_reservation;
+  after.original_remaining += use.original_used;
+  decision.movements.push_back(MirrorOf(facts, use.spent));
+  // What its last day would have given back is given back by the timer again.
+  if (!after.expire_date.has_value()) return;
+  Expect(after, AddDays(std::max(*after.expire_date, facts.today), 1), decision);
+}
+
+void ReversePayment(const CommitmentFacts& facts, CommitmentDecision& decision) {
+  decision.after.paid -= facts.input.settled;
+  if (facts.input.through_claim) return;
+  decision.movements.push_back(MirrorOf(facts, facts.input.settled));
+}
+
+void Credit(const CommitmentFacts& facts, CommitmentDecision& decision) {
+  decision.after.credited += facts.input.settled;
+  MovementPlan plan = Plan(facts, MovementKind::kCredit, facts.input.settled);
+  const std::string& name = facts.input.taken_back->name;
+  plan.document = "journals/" + name.substr(name.rfind('/') + 1);
+  plan.line = facts.input.taken_back->line;
+  decision.movements.push_back(std::move(plan));
 }
 
 absl::Status Release(const CommitmentFacts& facts, std::int64_t original,
@@ -234,7 +289,14 @@ absl::Status Effect(const CommitmentFacts& facts, CommitmentAction action,
       Pay(facts, decision);
       return absl::OkStatus();
     case kReversePayment:
-      decision.after.paid -= facts.input.settled;
+      ReversePayment(facts, decision);
+      return absl::OkStatus();
+    case kReverseLiquidation:
+    case kReverseOnlyLiquidation:
+      ReverseLiquidation(facts, decision);
+      return absl::OkStatus();
+    case kCredit:
+      Credit(facts, decision);
       return absl::OkStatus();
   }
   Die("a commitment action of no kind");
@@ -245,118 +307,8 @@ std::int64_t Requested(const CommitmentFacts& facts, CommitmentAction action) {
   if (action == CommitmentAction::kRevalue) {
     return facts.input.control - facts.commitment.remaining;
   }
+  if (facts.input.taken_back.has_value()) return facts.input.taken_back->use.released;
   return facts.input.control;
-}
-
-absl::Status CheckInput(const ClaimFacts& facts, ClaimAction action) {
-  const ClaimInput& input = facts.input;
-  switch (action) {
-    case ClaimAction::kRequestChanges:
-    case ClaimAction::kDecline:
-    case ClaimAction::kFailPayment:
-      if (input.note.empty()) return MissingInput(Name(action), "note", "Say why.");
-      return absl::OkStatus();
-    case ClaimAction::kPay:
-      if (input.payment_reference.empty()) {
-        return MissingInput("pay", "payment_reference", "Name the payment order.");
-      }
-      Check(!input.payment_journal.empty(), "a payment without a journal");
-      return absl::OkStatus();
-    case ClaimAction::kUpdate:
-      Check(input.updated.has_value(), "no claim to update");
-      return absl::OkStatus();
-    default:
-      return absl::OkStatus();
-  }
-}
-
-void KeepOwn(const ExpenseClaim& before, ExpenseClaim& after) {
-  after.id = before.id;
-  after.budget = before.budget;
-  after.commitment = before.commitment;
-  after.claimant = before.claimant;
-  after.currency = before.currency;
-  after.attachments = before.attachments;
-  after.create_time = before.create_time;
-  after.note = before.note;
-}
-
-void Pay(const ClaimFacts& facts, ClaimDecision& decision) {
-  ExpenseClaim& after = decision.after;
-  after.payer = facts.actor.hand;
-  after.payment_reference = facts.input.payment_reference;
-  after.payment_journal = facts.input.payment_journal;
-  decision.movements.push_back(
-      {.kind = MovementKind::kPay,
-       .document = "claims/" + after.id,
-       .effective_date = facts.input.effective_date.value_or(after.mission_end_date),
-       .line = facts.commitment.line,
-       .amount = after.recognised,
-       .partner = facts.commitment.line.partner});
-}
-
-void Effect(const ClaimFacts& facts, ClaimAction action, ClaimDecision& decision) {
-  ExpenseClaim& after = decision.after;
-  switch (action) {
-    case ClaimAction::kSubmit:
-      after.note.clear();
-      return;
-    case ClaimAction::kCertify:
-      after.certifier = facts.actor.hand;
-      return;
-    case ClaimAction::kRequestChanges:
-      after.certifier = {};
-      after.note = facts.input.note;
-      return;
-    case ClaimAction::kDecline:
-      after.note = facts.input.note;
-      return;
-    case ClaimAction::kApprove:
-      // After a failed payment the cost is in the ledger already: only the payment is open again.
-      if (decision.from == ClaimState::kPaymentFailed) {
-        after.reapprover = facts.actor.hand;
-        return;
-      }
-      after.approver = facts.actor.hand;
-      after.recognised = facts.input.control;
-      decision.liquidates = true;
-      return;
-    case ClaimAction::kPay:
-      Pay(facts, decision);
-      return;
-    case ClaimAction::kFailPayment:
-      after.note = facts.input.note;
-      decision.movements.push_back(
-          {.kind = MovementKind::kReverse,
-           .document = "claims/" + after.id,
-           .effective_date = facts.input.effective_date.value_or(after.mission_end_date),
-           .amount = after.recognised,
-           .reverses = after.payment_journal});
-      after.payment_journal.clear();
-      after.payer = {};
-      return;
-    case ClaimAction::kUpdate:
-      return;
-  }
-}
-
-Facts MoneyFacts(const ClaimFacts& facts) {
-  const ExpenseClaim& claim = facts.claim;
-  const Commitment& commitment = facts.commitment;
-  Facts list = {
-      {"claimed", Text(TotalOf(claim), claim.currency)},
-      {"requested", Text(TotalOf(claim), claim.currency)},
-      {"period", facts.period.id},
-      {"state", std::string(TakesDocuments(facts.budget.state) ? Name(facts.period.state)
-                                                               : Name(facts.budget.state))},
-      {"date", FormatDate(claim.mission_end_date)},
-      {"start", FormatDate(facts.period.start_date)},
-      {"end", FormatDate(facts.period.end_date)},
-      {"requester", claim.claimant}};
-  if (facts.sees_budget) {
-    list.push_back({"remaining", Text(commitment.original_remaining, commitment.amount.currency)});
-  }
-  return list;
 }
 
 }  // namespace
@@ -368,10 +320,11 @@ absl::StatusOr<CommitmentDecision> Decide(const CommitmentFacts& facts, Commitme
   ASSIGN_OR_RETURN(const CommitmentMove* move,
                    RowFor(kCommitmentWorkflow, subject, before.state, action, role));
   RETURN_IF_ERROR(CheckInput(facts, action));
-  const bool pays = action == CommitmentAction::kPay;
+  Facts money = action == CommitmentAction::kPay ? PaymentFacts(facts)
+                                                 : MoneyFacts(facts, Requested(facts, action));
+  AddTakenBack(facts, money);
   RETURN_IF_ERROR(
-      RefusalOf(Name(action), subject, workflow::Examine(*move, facts),
-                pays ? PaymentFacts(facts) : MoneyFacts(facts, Requested(facts, action))));
+      RefusalOf(Name(action), subject, workflow::Examine(*move, facts), std::move(money)));
   CommitmentDecision decision;
   decision.after = before;
   decision.after.state = move->to;
@@ -387,29 +340,14 @@ absl::StatusOr<CommitmentDecision> Decide(const CommitmentFacts& facts, Commitme
   return decision;
 }
 
-absl::StatusOr<ClaimDecision> Decide(const ClaimFacts& facts, ClaimAction action, Role role) {
-  const ExpenseClaim& before = facts.claim;
-  const std::string subject = SubjectOf(before);
-  ASSIGN_OR_RETURN(const ClaimMove* move,
-                   RowFor(kClaimWorkflow, subject, before.state, action, role));
-  RETURN_IF_ERROR(CheckInput(facts, action));
-  RETURN_IF_ERROR(
-      RefusalOf(Name(action), subject, workflow::Examine(*move, facts), MoneyFacts(facts)));
-  ClaimDecision decision;
-  decision.after = action == ClaimAction::kUpdate ? *facts.input.updated : before;
-  KeepOwn(before, decision.after);
-  decision.after.state = move->to;
-  decision.after.update_time = facts.now;
-  decision.after.revision = before.revision + 1;
-  decision.from = before.state;
-  decision.move = move;
-  Effect(facts, action, decision);
-  return decision;
-}
-
 CommitmentAction LiquidateAction(const Commitment& commitment, std::int64_t original, bool final) {
   return final || original >= commitment.original_remaining ? CommitmentAction::kLiquidateAll
                                                             : CommitmentAction::kLiquidate;
+}
+
+CommitmentAction ReverseAction(const Commitment& commitment, const TakenBack& liquidation) {
+  return commitment.liquidated == liquidation.use.spent ? CommitmentAction::kReverseOnlyLiquidation
+                                                        : CommitmentAction::kReverseLiquidation;
 }
 
 CommitmentAction ReleaseAction(const Commitment& commitment, std::int64_t original) {
@@ -421,17 +359,10 @@ CommitmentAction ReleaseAction(const Commitment& commitment, std::int64_t origin
 std::vector<CommitmentAction> OpenActions(CommitmentState state, Role role) {
   return ActionsOf<CommitmentAction>(kCommitmentWorkflow, state, role);
 }
-std::vector<ClaimAction> OpenActions(ClaimState state, Role role) {
-  return ActionsOf<ClaimAction>(kClaimWorkflow, state, role);
-}
 std::vector<Allowed<CommitmentAction>> AllowedActions(const CommitmentFacts& facts, Role role) {
   return AllowedIn<Allowed<CommitmentAction>>(kCommitmentWorkflow, facts, facts.commitment.state,
                                               role);
 }
-std::vector<Allowed<ClaimAction>> AllowedActions(const ClaimFacts& facts, Role role) {
-  return AllowedIn<Allowed<ClaimAction>>(kClaimWorkflow, facts, facts.claim.state, role);
-}
 std::vector<workflow::Edge> CommitmentEdges() { return EdgesOf(kCommitmentWorkflow); }
-std::vector<workflow::Edge> ClaimEdges() { return EdgesOf(kClaimWorkflow); }
 
 }  // namespace jointly::budgets

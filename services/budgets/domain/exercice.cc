@@ -33,14 +33,29 @@ void AeCpFold::Add(const Journal& journal) {
     sum->commitments += consumed.commitments;
     sum->payments += consumed.payments;
   }
+  std::int64_t& outstanding = outstanding_[document];
+  outstanding += consumed.outstanding();
+  if (journal.movement == Movement::kCorrect) {
+    credited_[year] -= consumed.commitments;
+    credited_of_[document][year] -= consumed.commitments;
+  }
+  const bool paid_too_much = consumed.payments > 0 && outstanding < 0;
+  if (paid_too_much && document.starts_with("commitments/") && credited_of_.contains(document)) {
+    overpaid_.push_back({.invariant = "B15",
+                         .subject = document,
+                         .text = "journal " + std::to_string(journal.sequence) +
+                                 " pays more than credit notes left of it"});
+  }
 }
 
 namespace {
 
 void InspectYears(const std::string& subject, const AeCpByYear& years,
-                  std::vector<Finding>& findings) {
+                  const std::map<int, std::int64_t>& credited, std::vector<Finding>& findings) {
   AeCp cumulated;
   for (const auto& [year, consumed] : years) {
+    const auto credit = credited.find(year);
+    if (credit != credited.end()) cumulated.commitments += credit->second;
     cumulated.commitments += consumed.commitments;
     cumulated.payments += consumed.payments;
     if (cumulated.outstanding() >= 0) continue;
@@ -57,11 +72,14 @@ void InspectYears(const std::string& subject, const AeCpByYear& years,
 
 std::vector<Finding> AeCpFold::Inspect() const {
   std::vector<Finding> findings;
-  InspectYears("all documents", years_, findings);
+  InspectYears("all documents", years_, credited_, findings);
   for (const auto& [document, years] : documents_) {
-    // A credit note for a closed period takes back under a document of its own.
-    if (document.starts_with("commitments/")) InspectYears(document, years, findings);
+    if (!document.starts_with("commitments/")) continue;
+    const auto credited = credited_of_.find(document);
+    InspectYears(document, years,
+                 credited == credited_of_.end() ? CreditByYear{} : credited->second, findings);
   }
+  findings.insert(findings.end(), overpaid_.begin(), overpaid_.end());
   return findings;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "services/budgets/domain/liquidation.h"
 #include "services/budgets/domain/rules.h"
 #include "services/budgets/domain/types.h"
 
@@ -71,9 +72,11 @@ struct CommitmentInput {
   bool final = false;                    // liquidate: what is left is released.
   std::optional<Conversion> conversion;  // Of `control`, when the currencies differ.
   std::string to_period;                 // carry.
-  // pay, reverse_payment: what of the recognised cost it settles, in the control currency.
+  // pay, reverse_payment: what of the recognised cost it settles; credit: what of it is given back.
+  // In the control currency.
   std::int64_t settled = 0;
-  std::string organisation;  // pay: from whose cash.
+  std::optional<TakenBack> taken_back;  // reverse_liquidation, reverse_payment, credit.
+  std::string organisation;             // pay: from whose cash.
   // The step is a claim's: it has judged its hands, and its own entry moves the money.
   bool through_claim = false;
 };
@@ -87,15 +90,15 @@ struct CommitmentFacts {
   Role role = Role::kManager;  // Who acts: a soft-closed period takes the accountant's entries.
   std::int64_t available = 0;  // On the line, before the step.
   Date today{};                // For the expiry.
-  std::optional<Date> revalued_on;  // The day of its last revaluation.
-  // pay: what is recognised and not paid on its day or any later one, the least of them. Unset: not
-  // loaded.
+  std::optional<Date> revalued_on;  // The day of the last step after which it held anew.
+  // pay, reverse_liquidation: what is recognised and not paid on its day or any later one, the
+  // least of them. Unset: not loaded.
   std::optional<std::int64_t> owed;
   CommitmentInput input;
 };
 
 struct ClaimInput {
-  std::string note;               // request_changes, decline, payment_failed.
+  std::string note;               // request_changes, decline, payment_failed, reverse_approval.
   std::string payment_reference;  // pay.
   std::string payment_journal;    // pay: the journal's id.
   std::optional<Date> effective_date;

@@ -27,8 +27,8 @@ workflow::Verdict AnotherPerson(const Actor& actor, const std::vector<EarlierHan
 // Standing in for somebody needs a delegation of that person that holds today.
 workflow::Verdict MayStandIn(const Actor& actor);
 
-// The day since which a commitment holds what it holds: its own, or that of its last revaluation,
-// which released it and reserved it anew. No step on it is dated before.
+// The day since which a commitment holds what it holds: its own, or that of its last revaluation or
+// of the last document taken back, which reserved it anew. No step on it is dated before.
 Date BoundOn(const CommitmentFacts& facts);
 // What may still be paid of it (B15): no more than was recognised, nor before it was.
 std::int64_t OwedOn(const CommitmentFacts& facts);
@@ -67,6 +67,10 @@ workflow::Verdict ExpiryReached(const CommitmentFacts& facts);
 workflow::Verdict AnotherPays(const CommitmentFacts& facts);
 workflow::Verdict StillOwed(const CommitmentFacts& facts);
 workflow::Verdict SomethingPaid(const CommitmentFacts& facts);
+workflow::Verdict NotBeforeOriginal(const CommitmentFacts& facts);
+workflow::Verdict OnItsLine(const CommitmentFacts& facts);
+workflow::Verdict ReservedAgain(const CommitmentFacts& facts);
+workflow::Verdict NotPaid(const CommitmentFacts& facts);
 
 workflow::Verdict HasItems(const ClaimFacts& facts);
 workflow::Verdict HasReceipts(const ClaimFacts& facts);

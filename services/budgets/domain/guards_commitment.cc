@@ -13,7 +13,8 @@ Date BoundOn(const CommitmentFacts& facts) {
 }
 
 std::int64_t OwedOn(const CommitmentFacts& facts) {
-  const std::int64_t unpaid = facts.commitment.liquidated - facts.commitment.paid;
+  const Commitment& commitment = facts.commitment;
+  const std::int64_t unpaid = commitment.liquidated - commitment.credited - commitment.paid;
   return std::min(unpaid, facts.owed.value_or(unpaid));
 }
 
@@ -66,7 +67,7 @@ Verdict DateInside(const CommitmentFacts& facts) {
   // Else an exercice in which nothing, or less, was bound would pay or give back (B15).
   if (on < bound) {
     return {false,
-            evidence + (facts.revalued_on == bound ? ", it was revalued on " : ", it is of ") +
+            evidence + (facts.revalued_on == bound ? ", it was reserved anew on " : ", it is of ") +
                 FormatDate(bound),
             "Choose that date or a later one."};
   }
@@ -164,6 +165,44 @@ Verdict SomethingPaid(const CommitmentFacts& facts) {
   const bool paid = facts.commitment.paid > 0;
   return {paid, Amount(facts, facts.commitment.paid) + " is paid",
           paid ? "" : "There is no payment to take back."};
+}
+
+Verdict NotBeforeOriginal(const CommitmentFacts& facts) {
+  if (!facts.input.taken_back.has_value()) return {true, "not before what it takes back", ""};
+  const Date first = facts.input.taken_back->effective_on;
+  const bool after = EffectiveDate(facts) >= first;
+  return {after,
+          FormatDate(EffectiveDate(facts)) + "; what is taken back is of " + FormatDate(first),
+          after ? "" : "Choose that date or a later one."};
+}
+
+Verdict OnItsLine(const CommitmentFacts& facts) {
+  const auto& document = facts.input.taken_back;
+  if (!document.has_value()) return {true, Text(facts.commitment.line), ""};
+  const bool same = document->line == facts.commitment.line;
+  return {
+      same,
+      "the document is on " + Text(document->line) + ", the commitment on " +
+          Text(facts.commitment.line),
+      same ? "" : "It was carried since: close the document's period, then enter a credit note."};
+}
+
+Verdict ReservedAgain(const CommitmentFacts& facts) {
+  const auto& document = facts.input.taken_back;
+  return Available(facts, document.has_value() ? document->use.released : 0);
+}
+
+Verdict NotPaid(const CommitmentFacts& facts) {
+  const auto& document = facts.input.taken_back;
+  const std::int64_t owed = OwedOn(facts);
+  const bool free = document.has_value() ? document->use.spent <= owed : owed > 0;
+  std::string evidence = "of what was recognised on the commitment " + Amount(facts, owed) +
+                         " is not paid on this day or later";
+  if (free) return {true, evidence, ""};
+  const bool named = document.has_value() && !document->payments.empty();
+  return {false, evidence,
+          named ? "Take back first, the last one first: " + Join(document->payments, ", ") + "."
+                : "Take its payments back first."};
 }
 
 }  // namespace check

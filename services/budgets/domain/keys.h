@@ -48,5 +48,10 @@ inline constexpr Reason kRateMissing{"RATE_MISSING"};               // currency,
 inline constexpr Reason kJournalConflict{"JOURNAL_CONFLICT"};       // field: same id, other payload
 inline constexpr Reason kCarryOverExists{"CARRY_OVER_EXISTS"};      // carry_over, period, state
 inline constexpr Reason kAlreadyReversed{"ALREADY_REVERSED"};       // journal, by
+// What is paid would no longer be covered: the payments are taken back first.
+inline constexpr Reason kStillPaid{"STILL_PAID"};  // cost, paid, payments
+// Of one cost no more is credited than it was.
+inline constexpr Reason kCreditExceedsCost{
+    "CREDIT_EXCEEDS_COST"};  // cost, credited, requested, journal
 
 }  // namespace jointly::budgets

@@ -32,6 +32,30 @@ absl::StatusOr<ReservationUse> PlanUse(const Commitment& commitment, const Invoi
   return plan;
 }
 
+ReservationUse UseOf(const Journal& liquidation) {
+  ReservationUse use;
+  std::int64_t taken = 0;
+  for (const Posting& posting : liquidation.postings) {
+    const auto family = FamilyOf(posting.account);
+    if (family == Family::kSpent && posting.side == Side::kDebit) use.spent += posting.amount;
+    if (family != Family::kLine || posting.layer != Layer::kPending) continue;
+    if (posting.amount > 0) use.excess += posting.amount;
+    if (posting.amount < 0) taken -= posting.amount;
+  }
+  use.from_reservation = taken - use.excess;
+  use.released = std::max<std::int64_t>(0, use.from_reservation - use.spent);
+  return use;
+}
+
+std::int64_t SettledBy(const Journal& payment) {
+  std::int64_t settled = 0;
+  for (const Posting& posting : payment.postings) {
+    const bool owed = FamilyOf(posting.account) == Family::kPayable;
+    if (owed && posting.side == Side::kDebit) settled += posting.amount;
+  }
+  return settled;
+}
+
 absl::StatusOr<std::int64_t> PlanRelease(const Commitment& commitment, std::int64_t original,
                                          const money::Currency& currency) {
   return Share(commitment, original, currency);

@@ -3,7 +3,10 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
+#include "services/budgets/domain/ledger.h"
 #include "services/budgets/domain/types.h"
 
 // The arithmetic of one document against a reservation; pure.
@@ -31,6 +34,21 @@ struct ReservationUse {
 // remainder, half to even; the last one uses all of it. Errors: those of common/money.
 absl::StatusOr<ReservationUse> PlanUse(const Commitment& commitment, const Invoice& invoice,
                                        const money::Currency& currency);
+
+// The same read from the entry of a document; what it used of the original remainder is not in it.
+ReservationUse UseOf(const Journal& liquidation);
+// What the entry of a payment took from what was owed.
+std::int64_t SettledBy(const Journal& payment);
+
+// An entry of a document that is taken back.
+struct TakenBack {
+  std::string journal;  // Its id.
+  std::string name;     // "budgets/b/journals/7".
+  Date effective_on{};
+  LineKey line;        // Of a cost: where it is; of a credit note: where the credit goes.
+  ReservationUse use;  // Of a liquidation.
+  std::vector<std::string> payments;  // Of its commitment, not taken back: names of entries.
+};
 
 // The part of the remainder that releasing `original` gives back.
 absl::StatusOr<std::int64_t> PlanRelease(const Commitment& commitment, std::int64_t original,

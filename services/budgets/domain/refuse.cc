@@ -7,17 +7,10 @@ namespace jointly::budgets {
 namespace {
 
 // Guards whose id is the reason of their refusal, the more telling first.
-constexpr std::array kOwnReasons = {kSelfApproval,
-                                    kBudgetNotActive,
-                                    kLastPeriodClosed,
-                                    kPartnerNotFree,
-                                    kPeriodNotOpen,
-                                    kDateOutsideBudget,
-                                    kCategoryRefused,
-                                    kCarryOverExists,
-                                    kMoreThanRemains,
-                                    kAmountNotAvailable,
-                                    Reason{"TRANSFER_NEEDS_FUNDER"}};
+constexpr std::array kOwnReasons = {
+    kSelfApproval,  kBudgetNotActive,   kLastPeriodClosed,   kPartnerNotFree,
+    kPeriodNotOpen, kDateOutsideBudget, kCategoryRefused,    kCarryOverExists,
+    kStillPaid,     kMoreThanRemains,   kAmountNotAvailable, Reason{"TRANSFER_NEEDS_FUNDER"}};
 
 }  // namespace
 

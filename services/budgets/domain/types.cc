@@ -83,6 +83,9 @@ constexpr auto kNames<CommitmentAction> = std::to_array<Named<CommitmentAction>>
     {CommitmentAction::kFindUndercovered, "find_undercovered"},
     {CommitmentAction::kPay, "pay"},
     {CommitmentAction::kReversePayment, "reverse_payment"},
+    {CommitmentAction::kReverseLiquidation, "reverse_liquidation"},
+    {CommitmentAction::kReverseOnlyLiquidation, "reverse_only_liquidation"},
+    {CommitmentAction::kCredit, "credit"},
 });
 template <>
 constexpr auto kNames<ClaimState> = std::to_array<Named<ClaimState>>({
@@ -105,6 +108,7 @@ constexpr auto kNames<ClaimAction> = std::to_array<Named<ClaimAction>>({
     {ClaimAction::kApprove, "approve"},
     {ClaimAction::kPay, "pay"},
     {ClaimAction::kFailPayment, "payment_failed"},
+    {ClaimAction::kReverseApproval, "reverse_approval"},
 });
 template <>
 constexpr auto kNames<TransferState> = std::to_array<Named<TransferState>>({

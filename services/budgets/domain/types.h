@@ -57,8 +57,8 @@ enum class CommitmentState {
   kRefused,
 };
 // One action per outcome. kLiquidate leaves a remainder, kLiquidateAll does not; so do kRelease and
-// kReleaseAll (nothing was used: cancelled) and kReleaseRest (something was: liquidated). kPay and
-// kReversePayment leave the state as it is.
+// kReleaseAll (nothing was used: cancelled) and kReleaseRest (something was: liquidated). kPay,
+// kReversePayment and kCredit leave the state as it is.
 enum class CommitmentAction {
   kApprove,
   kReconsider,
@@ -74,6 +74,9 @@ enum class CommitmentAction {
   kFindUndercovered,
   kPay,
   kReversePayment,
+  kReverseLiquidation,      // Something else stays liquidated.
+  kReverseOnlyLiquidation,  // Nothing does.
+  kCredit,
 };
 
 enum class ClaimState {
@@ -95,6 +98,7 @@ enum class ClaimAction {
   kApprove,
   kPay,
   kFailPayment,
+  kReverseApproval,
 };
 
 enum class TransferState {
@@ -314,6 +318,7 @@ struct Commitment {
   std::int64_t released = 0;
   std::int64_t remaining = 0;
   std::int64_t paid = 0;                 // CP; never more than was liquidated (B15).
+  std::int64_t credited = 0;             // Of what was liquidated: by credit notes, after a close.
   std::int64_t original_remaining = 0;   // Minor units of `amount`'s currency.
   std::optional<Conversion> conversion;  // Of the reservation; unset: the control currency.
   CommitmentState state = CommitmentState::kRequested;

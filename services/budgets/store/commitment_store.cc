@@ -10,15 +10,16 @@ constexpr std::string_view kColumns =
     "budget, id, period, category, partner, kind, display_name, supplier_reference, amount,"
     " currency_code, effective_date, expire_date, reserved, liquidated, released, remaining, paid,"
     " original_remaining, conversion, state, requester, requester_for, approver, approver_for,"
-    " refusal, mobility, attachments, create_time, update_time, revision, demo, thesis, answer";
-constexpr std::size_t kColumnCount = 33;
+    " refusal, mobility, attachments, create_time, update_time, revision, demo, thesis, answer,"
+    " credited";
+constexpr std::size_t kColumnCount = 34;
 
 constexpr std::string_view kInsert =
     "INSERT INTO commitment (budget, id, period, category, partner, kind, display_name,"
     " supplier_reference, amount, currency_code, effective_date, expire_date, reserved, liquidated,"
     " released, remaining, paid, original_remaining, conversion, state, requester, requester_for,"
     " approver, approver_for, refusal, mobility, attachments, create_time, update_time, revision,"
-    " demo, thesis, answer)";
+    " demo, thesis, answer, credited)";
 
 constexpr std::string_view kHolding =
     "state IN ('approved', 'partially_liquidated', 'carried', 'undercovered')";
@@ -57,21 +58,23 @@ Commitment ReadCommitment(const db::Row& row) {
   commitment.demo = reader.Bool();
   commitment.thesis = reader.Text();
   commitment.answer = UnpackAnswer(reader.Text());
+  commitment.credited = reader.Integer();
   return commitment;
 }
 
 void AddValues(const Commitment& commitment, db::Values& values) {
-  db::AddRow(
-      values, commitment.budget, commitment.id, commitment.line.period, commitment.line.category,
-      commitment.line.partner, Name(commitment.line.kind), commitment.display_name,
-      commitment.supplier_reference, commitment.amount.minor, commitment.amount.currency.code,
-      FormatDate(commitment.effective_date), Pack(commitment.expire_date), commitment.reserved,
-      commitment.liquidated, commitment.released, commitment.remaining, commitment.paid,
-      commitment.original_remaining, Pack(commitment.conversion), Name(commitment.state),
-      commitment.requester.person, commitment.requester.in_place_of, commitment.approver.person,
-      commitment.approver.in_place_of, commitment.refusal, commitment.mobility,
-      Pack(commitment.attachments), commitment.create_time, commitment.update_time,
-      commitment.revision, commitment.demo, commitment.thesis, Pack(commitment.answer));
+  db::AddRow(values, commitment.budget, commitment.id, commitment.line.period,
+             commitment.line.category, commitment.line.partner, Name(commitment.line.kind),
+             commitment.display_name, commitment.supplier_reference, commitment.amount.minor,
+             commitment.amount.currency.code, FormatDate(commitment.effective_date),
+             Pack(commitment.expire_date), commitment.reserved, commitment.liquidated,
+             commitment.released, commitment.remaining, commitment.paid,
+             commitment.original_remaining, Pack(commitment.conversion), Name(commitment.state),
+             commitment.requester.person, commitment.requester.in_place_of,
+             commitment.approver.person, commitment.approver.in_place_of, commitment.refusal,
+             commitment.mobility, Pack(commitment.attachments), commitment.create_time,
+             commitment.update_time, commitment.revision, commitment.demo, commitment.thesis,
+             Pack(commitment.answer), commitment.credited);
 }
 
 }  // namespace
@@ -186,7 +189,8 @@ void SaveCommitments(db::Tx& tx, const std::vector<const Commitment*>& commitmen
              mobility = excluded.mobility, attachments = excluded.attachments,
              create_time = excluded.create_time, update_time = excluded.update_time,
              revision = excluded.revision, demo = excluded.demo,
-             thesis = excluded.thesis, answer = excluded.answer)sql"},
+             thesis = excluded.thesis, answer = excluded.answer,
+             credited = excluded.credited)sql"},
                  std::move(values));
 }
 

@@ -12,7 +12,8 @@ absl::StatusOr<std::optional<Date>> LastRevaluation(db::Tx& tx, const std::strin
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
       SELECT MAX(j.effective_on) AS day FROM journal AS j
        WHERE j.document = $2 AND j.document <> '' AND j.budget || '' = $1
-         AND j.movement = 'revalue')sql",
+         AND (j.movement = 'revalue'
+              OR (j.movement = 'reverse' AND j.counts_as = 'liquidate')))sql",
                                                  {budget, "commitments/" + commitment}));
   if (rows.front().IsNull("day")) return std::nullopt;
   ASSIGN_OR_RETURN(const Date day, ParseDate(rows.front().Text("day")));
@@ -29,7 +30,11 @@ absl::StatusOr<std::int64_t> LeastOwed(db::Tx& tx, const std::string& budget,
        WHERE j.document IN (SELECT CAST($2 AS TEXT)
                              UNION ALL
                             SELECT 'claims/' || claim.id FROM claim
-                             WHERE claim.budget = $1 AND claim.commitment = $3)
+                             WHERE claim.budget = $1 AND claim.commitment = $3
+                             UNION ALL
+                            SELECT 'journals/' || cost.sequence FROM journal AS cost
+                             WHERE cost.document = $2 AND cost.document <> ''
+                               AND cost.budget || '' = $1 AND cost.movement = 'liquidate')
          AND j.document <> '' AND j.budget || '' = $1
          AND p.path LIKE 'payable/%' AND p.layer = 'posted'
        GROUP BY j.effective_on ORDER BY j.effective_on)sql",
@@ -43,6 +48,50 @@ absl::StatusOr<std::int64_t> LeastOwed(db::Tx& tx, const std::string& budget,
     owed += row.Int("change");
   }
   return std::min(owed, least.value_or(owed));
+}
+
+absl::StatusOr<std::vector<std::int64_t>> StandingPayments(db::Tx& tx, const std::string& budget,
+                                                           const std::string& commitment) {
+  ASSIGN_OR_RETURN(const db::Rows rows,
+                   tx.Query(R"sql(
+      SELECT j.sequence FROM journal AS j
+       WHERE j.document IN (SELECT CAST($2 AS TEXT)
+                             UNION ALL
+                            SELECT 'claims/' || claim.id FROM claim
+                             WHERE claim.budget = $1 AND claim.commitment = $3)
+         AND j.document <> '' AND j.budget || '' = $1 AND j.movement = 'pay'
+         AND NOT EXISTS (SELECT 1 FROM journal AS mirror
+                          WHERE mirror.budget = j.budget AND mirror.reverses <> ''
+                            AND mirror.reverses = j.id)
+       ORDER BY j.sequence DESC)sql",
+                            {budget, "commitments/" + commitment, commitment}));
+  std::vector<std::int64_t> sequences;
+  for (const db::Row& row : rows) sequences.push_back(row.Int("sequence"));
+  return sequences;
+}
+
+absl::StatusOr<std::optional<std::string>> MirrorOf(db::Tx& tx, const std::string& budget,
+                                                    const std::string& journal) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
+      SELECT id FROM journal WHERE budget = $1 AND reverses = $2 AND reverses <> '')sql",
+                                                 {budget, journal}));
+  if (rows.empty()) return std::nullopt;
+  return rows.front().Text("id");
+}
+
+void KeepOriginalUse(db::Tx& tx, const std::string& budget, std::int64_t sequence,
+                     std::int64_t original) {
+  tx.Execute("INSERT INTO original_use (budget, sequence, original) VALUES ($1, $2, $3)",
+             {budget, sequence, original});
+}
+
+absl::StatusOr<std::optional<std::int64_t>> OriginalUse(db::Tx& tx, const std::string& budget,
+                                                        std::int64_t sequence) {
+  ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
+      SELECT original FROM original_use WHERE budget = $1 AND sequence = $2)sql",
+                                                 {budget, sequence}));
+  if (rows.empty()) return std::nullopt;
+  return rows.front().Int("original");
 }
 
 }  // namespace jointly::budgets::store

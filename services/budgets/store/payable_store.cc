@@ -12,7 +12,7 @@ absl::StatusOr<std::int64_t> OwedWithoutCommitment(db::Tx& tx, const std::string
   ASSIGN_OR_RETURN(const std::optional<Balance> payable,
                    LoadBalance(tx, budget, PayableAccount(partner)));
   ASSIGN_OR_RETURN(const db::Rows rows, tx.Query(R"sql(
-      SELECT COALESCE(SUM(liquidated - paid), 0) AS owed FROM commitment
+      SELECT COALESCE(SUM(liquidated - credited - paid), 0) AS owed FROM commitment
        WHERE budget = $1 AND partner = $2)sql",
                                                  {budget, partner}));
   return (payable.has_value() ? PostedCredit(*payable) : 0) - rows.front().Int("owed");

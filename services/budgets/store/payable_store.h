@@ -10,8 +10,9 @@
 
 namespace jointly::budgets::store {
 
-// What was recognised as owed to a partner and is neither paid nor owed on a commitment: minor
-// units of the control currency; below 0 when a credit note took back more.
+// What was recognised as owed to a partner and is neither paid nor owed on a commitment (less what
+// credit notes took back of each): minor units of the control currency; below 0 when a credit note
+// took back more.
 absl::StatusOr<std::int64_t> OwedWithoutCommitment(db::Tx& tx, const std::string& budget,
                                                    const std::string& partner);
 

@@ -11,9 +11,9 @@ namespace {
 constexpr std::int64_t kPage = 2'000;
 constexpr std::size_t kFindingsMax = 100;
 
-// Which commitment a claim settles, as journals name both.
-absl::StatusOr<std::map<std::string, std::string>> CommitmentsOfClaims(db::Tx& tx,
-                                                                       const std::string& budget) {
+// Whose commitment a claim settles or a credit note is about, as journals name them.
+absl::StatusOr<std::map<std::string, std::string>> CommitmentsOf(db::Tx& tx,
+                                                                 const std::string& budget) {
   ASSIGN_OR_RETURN(const db::Rows rows,
                    tx.Query("SELECT id, commitment FROM claim WHERE budget = $1", {budget}));
   std::map<std::string, std::string> commitments;
@@ -22,6 +22,14 @@ absl::StatusOr<std::map<std::string, std::string>> CommitmentsOfClaims(db::Tx& t
     commitments.emplace("claims/" + row.Text("id"),
                         "commitments/" + name.substr(name.rfind('/') + 1));
   }
+  ASSIGN_OR_RETURN(const db::Rows notes, tx.Query(R"sql(
+      SELECT note.document AS note, cost.document AS cost
+        FROM journal AS note JOIN journal AS cost
+          ON cost.budget = note.budget AND note.document = 'journals/' || cost.sequence
+       WHERE note.budget = $1 AND note.movement = 'correct'
+         AND cost.document LIKE 'commitments/%')sql",
+                                                  {budget}));
+  for (const db::Row& row : notes) commitments.emplace(row.Text("note"), row.Text("cost"));
   return commitments;
 }
 
@@ -80,7 +88,7 @@ absl::Status CheckStatements(db::Tx& tx, const Budget& budget, const std::vector
 }  // namespace
 
 absl::StatusOr<ViewsProof> ViewsProof::Begin(db::Tx& tx, const std::string& budget) {
-  ASSIGN_OR_RETURN(auto commitment_of, CommitmentsOfClaims(tx, budget));
+  ASSIGN_OR_RETURN(auto commitment_of, CommitmentsOf(tx, budget));
   return ViewsProof(AeCpFold(std::move(commitment_of)));
 }
 

@@ -135,6 +135,11 @@ constexpr auto kTemplates = std::to_array<Template>({
     {"commitment_undercovered", "Commitment not fully covered: {item}",
      "The commitment for “{item}” on “{budget}” is not fully covered any more: its line "
      "cannot absorb the higher cost. Transfer money to the line or reduce the commitment."},
+    {"commitment_payment_reversed", "Payment taken back: {item}",
+     "A payment for “{item}” on “{budget}” was taken back. {amount} is paid now."},
+    {"commitment_liquidation_reversed", "Invoice taken back: {item}",
+     "An invoice for “{item}” on “{budget}” was taken back, and its part is reserved again. "
+     "{amount} is used now; the right invoice can be entered."},
     {"claim_submitted", "Expense claim to certify: {budget}",
      "An expense claim of {amount} for a mission ({period}) was submitted on “{budget}”. It "
      "waits for somebody to certify that the mission took place."},
@@ -144,6 +149,9 @@ constexpr auto kTemplates = std::to_array<Template>({
     {"claim_changes_requested", "Your expense claim has to be changed",
      "Something has to be changed in your expense claim of {amount} for the mission {period}. "
      "Open it to see what it is, and submit it again."},
+    {"claim_approval_reversed", "The approval of your expense claim was taken back",
+     "The approval of your expense claim of {amount} for the mission {period} was taken back. "
+     "Open it to see what has to be changed, and submit it again."},
     {"claim_declined", "Your expense claim was declined",
      "Your expense claim of {amount} for the mission {period} was declined. Open it to read "
      "the reason."},
@@ -332,6 +340,12 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"budgets.commitment.carried", "Commitment “{item}” carried over: {amount}"},
     {"budgets.commitment.revalued", "Commitment “{item}” revalued: {amount}"},
     {"budgets.commitment.undercovered", "Commitment “{item}” not fully covered"},
+    {"budgets.commitment.paid", "Commitment “{item}”: {amount} paid so far"},
+    {"budgets.commitment.payment_reversed",
+     "A payment of the commitment “{item}” taken back: {amount} paid so far"},
+    {"budgets.commitment.liquidation_reversed",
+     "An invoice of the commitment “{item}” taken back: {amount} used so far"},
+    {"budgets.commitment.credited", "Commitment “{item}”: {amount} credited so far"},
     {"budgets.claim.created", "Expense claim begun ({period})"},
     {"budgets.claim.updated", "Expense claim changed ({period})"},
     {"budgets.claim.submitted", "Expense claim submitted ({period}): {amount}"},
@@ -341,6 +355,7 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"budgets.claim.approved", "Expense claim approved ({period}): {amount}"},
     {"budgets.claim.paid", "Expense claim paid ({period}): {amount}"},
     {"budgets.claim.payment_failed", "Payment of an expense claim failed ({period})"},
+    {"budgets.claim.approval_reversed", "Approval of an expense claim taken back ({period})"},
     {"budgets.transfer.requested", "Transfer from {from} to {to} requested: {amount}"},
     {"budgets.transfer.needs_funder", "Transfer from {from} to {to} needs the funder: {amount}"},
     {"budgets.transfer.funder_approved",

@@ -150,6 +150,12 @@ constexpr auto kTemplates = std::to_array<Template>({
      "L’engagement pour « {item} » sur le budget « {budget} » n’est plus entièrement couvert "
      ": sa ligne ne peut absorber la hausse du coût. Faites un virement vers cette ligne ou "
      "réduisez l’engagement."},
+    {"commitment_payment_reversed", "Paiement annulé : {item}",
+     "Un paiement pour « {item} » sur le budget « {budget} » a été annulé. {amount} sont payés "
+     "à ce jour."},
+    {"commitment_liquidation_reversed", "Facture annulée : {item}",
+     "Une facture pour « {item} » sur le budget « {budget} » a été annulée et sa part est de "
+     "nouveau réservée. {amount} sont liquidés à ce jour ; la bonne facture peut être saisie."},
     {"claim_submitted", "État de frais à certifier : {budget}",
      "Un état de frais de {amount} pour une mission ({period}) a été soumis sur le budget « "
      "{budget} ». Il attend la certification du service fait."},
@@ -159,6 +165,9 @@ constexpr auto kTemplates = std::to_array<Template>({
     {"claim_changes_requested", "Votre état de frais est à modifier",
      "Votre état de frais de {amount} pour la mission {period} doit être modifié. Ouvrez-le "
      "pour voir ce qui est demandé, puis soumettez-le de nouveau."},
+    {"claim_approval_reversed", "L’approbation de votre état de frais a été annulée",
+     "L’approbation de votre état de frais de {amount} pour la mission {period} a été annulée. "
+     "Ouvrez-le pour voir ce qui est à modifier, puis soumettez-le de nouveau."},
     {"claim_declined", "Votre état de frais a été refusé",
      "Votre état de frais de {amount} pour la mission {period} a été refusé. Ouvrez-le pour "
      "en lire le motif."},
@@ -361,6 +370,12 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"budgets.commitment.carried", "Engagement « {item} » reporté : {amount}"},
     {"budgets.commitment.revalued", "Engagement « {item} » réévalué : {amount}"},
     {"budgets.commitment.undercovered", "Engagement « {item} » insuffisamment couvert"},
+    {"budgets.commitment.paid", "Engagement « {item} » : {amount} payés à ce jour"},
+    {"budgets.commitment.payment_reversed",
+     "Paiement de l’engagement « {item} » annulé : {amount} payés à ce jour"},
+    {"budgets.commitment.liquidation_reversed",
+     "Facture de l’engagement « {item} » annulée : {amount} liquidés à ce jour"},
+    {"budgets.commitment.credited", "Engagement « {item} » : {amount} d’avoirs à ce jour"},
     {"budgets.claim.created", "État de frais commencé ({period})"},
     {"budgets.claim.updated", "État de frais modifié ({period})"},
     {"budgets.claim.submitted", "État de frais soumis ({period}) : {amount}"},
@@ -370,6 +385,7 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"budgets.claim.approved", "État de frais approuvé ({period}) : {amount}"},
     {"budgets.claim.paid", "État de frais payé ({period}) : {amount}"},
     {"budgets.claim.payment_failed", "Paiement d’un état de frais rejeté ({period})"},
+    {"budgets.claim.approval_reversed", "Approbation d’un état de frais annulée ({period})"},
     {"budgets.transfer.requested", "Virement de {from} vers {to} demandé : {amount}"},
     {"budgets.transfer.needs_funder",
      "Virement de {from} vers {to} soumis au financeur : {amount}"},

@@ -132,6 +132,11 @@ constexpr auto kTemplates = std::to_array<Template>({
     {"commitment_undercovered", "引当の不足：{item}",
      "予算「{budget}」の「{item}」の引当額が不足しています。増加分を費目の残額で賄えません。他"
      "の費目から流用するか、引当を減額してください。"},
+    {"commitment_payment_reversed", "支払の取消し：{item}",
+     "予算「{budget}」の「{item}」の支払が取り消されました。現在の支払済額は{amount}です。"},
+    {"commitment_liquidation_reversed", "請求書の取消し：{item}",
+     "予算「{budget}」の「{item}」の請求書が取り消され、その分は再び引き当てられました。現在の執"
+     "行額は{amount}です。正しい請求書を登録できます。"},
     {"claim_submitted", "旅費請求の確認依頼：{budget}",
      "予算「{budget}」に、出張({period})の旅費請求({amount})が提出されました。用務の履行確認を"
      "お願いします。"},
@@ -141,6 +146,9 @@ constexpr auto kTemplates = std::to_array<Template>({
     {"claim_changes_requested", "旅費請求の修正のお願い",
      "出張({period})の旅費請求({amount})に修正が必要です。請求のページで内容を確認し、修正のう"
      "え再提出してください。"},
+    {"claim_approval_reversed", "旅費請求の承認が取り消されました",
+     "出張({period})の旅費請求({amount})の承認が取り消されました。請求のページで内容を確認し、修正"
+     "のうえ再提出してください。"},
     {"claim_declined", "旅費請求が認められませんでした",
      "出張({period})の旅費請求({amount})は認められませんでした。理由は請求のページでご確認くだ"
      "さい。"},
@@ -328,6 +336,10 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"budgets.commitment.carried", "「{item}」の引当の繰越：{amount}"},
     {"budgets.commitment.revalued", "「{item}」の引当の換算替え：{amount}"},
     {"budgets.commitment.undercovered", "「{item}」の引当の不足"},
+    {"budgets.commitment.paid", "「{item}」の支払：累計{amount}"},
+    {"budgets.commitment.payment_reversed", "「{item}」の支払の取消し：累計{amount}"},
+    {"budgets.commitment.liquidation_reversed", "「{item}」の請求書の取消し：執行累計{amount}"},
+    {"budgets.commitment.credited", "「{item}」の値引き：累計{amount}"},
     {"budgets.claim.created", "旅費請求の作成開始({period})"},
     {"budgets.claim.updated", "旅費請求の変更({period})"},
     {"budgets.claim.submitted", "旅費請求の提出({period})：{amount}"},
@@ -337,6 +349,7 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"budgets.claim.approved", "旅費請求の承認({period})：{amount}"},
     {"budgets.claim.paid", "旅費の支払({period})：{amount}"},
     {"budgets.claim.payment_failed", "旅費の支払不能({period})"},
+    {"budgets.claim.approval_reversed", "旅費請求の承認の取消し({period})"},
     {"budgets.transfer.requested", "{from}から{to}への流用の申請：{amount}"},
     {"budgets.transfer.needs_funder", "{from}から{to}への流用(資金配分機関の承認待ち)：{amount}"},
     {"budgets.transfer.funder_approved",

@@ -110,7 +110,11 @@ std::string AmountOf(const pb::Commitment& commitment, const std::string& action
   std::string text;
   if (action == "reserved") text = TextOf(commitment.reserved());
   if (action == "expired" || action == "released") text = TextOf(commitment.released());
-  if (action == "liquidated") text = TextOf(commitment.liquidated());
+  if (action == "liquidated" || action == "liquidation_reversed") {
+    text = TextOf(commitment.liquidated());
+  }
+  if (action == "paid" || action == "payment_reversed") text = TextOf(commitment.paid());
+  if (action == "credited") text = TextOf(commitment.credited());
   if (action == "carried" || action == "revalued" || action == "undercovered") {
     text = TextOf(commitment.remaining());
   }

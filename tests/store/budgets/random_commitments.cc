@@ -42,6 +42,8 @@ void RandomTreasury::ActOnCommitment() {
   const db::Rows held = AnyRow("commitment", Chance(94) ? kHolds : "");
   if (held.empty()) return Order();
   const std::int64_t chance = Below(100);
+  if (chance < 12) return TakeBack();
+  if (chance < 14) return CreditNote();
   if (chance < 58) return Liquidate(held.front());
   if (chance < 82) return Release(held.front());
   if (chance < 90) return Claims(held.front());
@@ -80,7 +82,12 @@ void RandomTreasury::Liquidate(const db::Row& commitment) {
   }
   request.set_invoice_reference("F " + std::to_string(++number_));
   const std::string kind = request.final() ? "liquidate finally" : "liquidate";
-  Send(kind, Chance(50) ? AnyAccountant() : AnyManager(), &Api::LiquidateCommitment, request);
+  const auto entered =
+      Send(kind, Chance(50) ? AnyAccountant() : AnyManager(), &Api::LiquidateCommitment, request);
+  if (!entered.has_value() || Chance(60)) return;
+  if (Chance(35)) return TakeBack();
+  PayFor(Query("SELECT * FROM commitment WHERE id = $1", {commitment.Text("id")}).front());
+  if (Chance(50)) TakeBack();
 }
 
 void RandomTreasury::Release(const db::Row& commitment, bool all) {
@@ -196,18 +203,59 @@ void RandomTreasury::Reverse() {
        WHERE budget = $1 AND movement IN ('recognise', 'pay', 'allocate', 'instalment', 'return')
          AND (document = '' OR document LIKE 'budgets/%') ORDER BY sequence)sql",
                               {fund_.id});
-  std::int64_t sequence = 1 + Below(40);
-  google::type::Date day = DayIn(AnyPeriod());
-  if (!rows.empty() && Chance(85)) {
-    const db::Row& row = rows[static_cast<std::size_t>(Below(std::ssize(rows)))];
-    sequence = row.Int("sequence");
-    if (Chance(40)) day = Day(row.Text("effective_on"));
-  }
+  const db::Rows any =
+      Query("SELECT sequence, effective_on FROM journal WHERE budget = $1", {fund_.id});
+  const db::Rows& of = rows.empty() || Chance(15) ? any : rows;
+  const db::Row& row = of[static_cast<std::size_t>(Below(std::ssize(of)))];
+  Reverse("reverse", row, Chance(40) ? Day(row.Text("effective_on")) : DayIn(AnyPeriod()));
+}
+
+void RandomTreasury::Reverse(const std::string& kind, const db::Row& entry,
+                             const google::type::Date& day, const pb::Amount* amount) {
   pb::ReverseJournalRequest request;
-  request.set_name(Name("journals", std::to_string(sequence)));
+  request.set_name(Name("journals", std::to_string(entry.Int("sequence"))));
   request.set_reason("Credit note " + std::to_string(++number_));
   *request.mutable_effective_date() = day;
-  Send("reverse", AnyAccountant(), &Api::ReverseJournal, request);
+  if (amount != nullptr) *request.mutable_amount() = *amount;
+  Send(kind, AnyAccountant(), &Api::ReverseJournal, request);
+}
+
+// An invoice, a payment or a claim's approval that stands, in a period that is not closed.
+void RandomTreasury::TakeBack() {
+  const bool payment = Chance(50);
+  const db::Rows rows = Query(R"sql(
+      SELECT j.sequence, j.effective_on, j.reference, period.id AS period
+        FROM journal AS j JOIN period
+          ON period.budget = j.budget AND j.effective_on >= period.start_date
+             AND j.effective_on <= period.end_date AND (period.state <> 'closed' OR $2 = 'pay')
+       WHERE j.budget = $1 AND j.movement = $2 AND j.document LIKE 'commitments/%'
+         AND NOT EXISTS (SELECT 1 FROM journal AS mirror
+                          WHERE mirror.budget = j.budget AND mirror.reverses = j.id)
+       ORDER BY j.sequence)sql",
+                              {fund_.id, payment ? "pay" : "liquidate"});
+  if (rows.empty()) return Order();
+  const db::Row& row = rows[static_cast<std::size_t>(Below(std::ssize(rows)))];
+  const google::type::Date day =
+      Chance(40) ? Day(row.Text("effective_on")) : DayOf(row.Text("period"));
+  if (payment) return Reverse("reverse payment", row, Chance(75) ? day : DayIn(AnyPeriod()));
+  const bool approval = row.Text("reference").starts_with("claims/");
+  Reverse(approval ? "reverse approval" : "reverse liquidation", row, day);
+}
+
+// For a part of a closed period's cost, now and then for more than it was.
+void RandomTreasury::CreditNote() {
+  const db::Rows rows = Query(R"sql(
+      SELECT j.sequence, p.amount
+        FROM journal AS j JOIN posting AS p ON p.budget = j.budget AND p.sequence = j.sequence
+        JOIN period ON period.budget = j.budget AND period.state = 'closed'
+             AND p.path LIKE 'spent/' || period.id || '/%'
+       WHERE j.budget = $1 AND j.movement IN ('liquidate', 'recognise')
+       ORDER BY j.sequence)sql",
+                              {fund_.id});
+  if (rows.empty()) return TakeBack();
+  const db::Row& row = rows[static_cast<std::size_t>(Below(std::ssize(rows)))];
+  const pb::Amount part = Own(row.Int("amount") * (10 + Below(95)) / 100);
+  Reverse("credit note", row, DayIn(AnyPeriod()), Chance(80) ? &part : nullptr);
 }
 
 void RandomTreasury::Revalue() {

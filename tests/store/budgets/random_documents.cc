@@ -250,7 +250,9 @@ void RandomTreasury::Decide(const std::string& period) {
   }
   MovePeriod(period, "soft_close", AnyManager());
   MovePeriod(period, "close", Chance(90) ? "accountant" : AnyAccountant());
-  if (!last) MovePeriod(period == "p1" ? "p2" : "p3", "open", "accountant");
+  if (last) return;
+  MovePeriod(period == "p1" ? "p2" : "p3", "open", "accountant");
+  for (int i = 0; i < 2; ++i) CreditNote();
 }
 
 // Proposes where nothing waits, and now and then a second one; then decides.

@@ -78,6 +78,10 @@ class RandomTreasury {
   void Return();
   void RecordInKind();
   void Reverse();
+  void TakeBack();
+  void CreditNote();
+  void Reverse(const std::string& kind, const db::Row& entry, const google::type::Date& day,
+               const pb::Amount* amount = nullptr);
   void Revalue();
   // --- random_documents.cc: claims, transfers, amendments, closes, reports.
   void ActOnClaim();

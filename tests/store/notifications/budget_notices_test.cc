@@ -32,14 +32,16 @@ TEST_P(BudgetNoticesTest, EachActionTellsThoseWhoHaveToKnow) {
       budgets.commitment  refused           asker:commitment_refused
       budgets.commitment  expired           asker:commitment_expired managers:commitment_expired
       budgets.commitment  undercovered      managers:commitment_undercovered
+      budgets.commitment payment_reversed     asker:commitment_payment_reversed
+      budgets.commitment liquidation_reversed asker:commitment_liquidation_reversed
       budgets.claim       submitted         managers:claim_submitted
       budgets.claim       certified         managers:claim_certified
       budgets.claim       changes_requested traveller:claim_changes_requested
       budgets.claim       declined          traveller:claim_declined
       budgets.claim       approved          accountant:claim_approved
       budgets.claim       paid              traveller:claim_paid
-      budgets.claim       payment_failed    accountant:claim_payment_failed
-      budgets.claim       payment_failed    traveller:claim_payment_returned
+      budgets.claim payment_failed accountant:claim_payment_failed traveller:claim_payment_returned
+      budgets.claim       approval_reversed traveller:claim_approval_reversed
       budgets.transfer    requested         managers:transfer_requested
       budgets.transfer    needs_funder      managers:transfer_needs_funder
       budgets.transfer    funder_approved   managers:transfer_funder_approved
@@ -81,7 +83,7 @@ TEST_P(BudgetNoticesTest, EachActionTellsThoseWhoHaveToKnow) {
     told += expected[key].empty() ? 0 : 1;
     EXPECT_EQ(Query("SELECT id FROM activity WHERE subject = $1", {subject}).size(), 1U) << key;
   }
-  EXPECT_EQ(told, 43U);
+  EXPECT_EQ(told, 46U);
 }
 
 TEST_P(BudgetNoticesTest, AnEventTellsOnceHoweverOftenItComes) {

@@ -94,6 +94,65 @@ void CheckCommitments(db::Database& database, Findings& findings) {
                     AND o.event_type = m.event))sql");
 }
 
+// The rest of a commitment's steps: payments, its claims' too, what is taken back, credit notes.
+void CheckSteps(db::Database& database, Findings& findings) {
+  MustBeNone(database, findings, "B5 payments, reversals and events of a commitment differ",
+             R"sql(
+      SELECT c.id || ' ' || m.counted || ' ' || m.movement AS who
+        FROM commitment AS c
+  CROSS JOIN (SELECT 'pay' AS counted, 'pay' AS movement,
+                     'jointly.budgets.commitment.paid.v1' AS event
+               UNION ALL
+              SELECT 'pay', 'reverse', 'jointly.budgets.commitment.payment_reversed.v1'
+               UNION ALL
+              SELECT 'liquidate', 'reverse',
+                     'jointly.budgets.commitment.liquidation_reversed.v1') AS m
+       WHERE (SELECT COUNT(*) FROM journal AS j
+                LEFT JOIN claim ON claim.budget = j.budget AND j.document = 'claims/' || claim.id
+               WHERE j.budget = c.budget AND j.movement = m.movement AND j.counts_as = m.counted
+                 AND COALESCE('commitments/' || claim.commitment, j.document)
+                     = 'commitments/' || c.id)
+             <> (SELECT COUNT(*) FROM outbox AS o
+                  WHERE o.aggregate_type = 'budgets.commitment' AND o.aggregate_id = c.id
+                    AND o.event_type = m.event))sql");
+  MustBeNone(database, findings, "B15 what is paid is not what the entries say", R"sql(
+      SELECT c.id || ' paid ' || c.paid AS who FROM commitment AS c
+       WHERE c.paid <> (SELECT COALESCE(SUM(CASE p.side WHEN 'debit' THEN p.amount
+                                            ELSE -p.amount END), 0)
+                          FROM journal AS j
+                          JOIN posting AS p ON p.budget = j.budget AND p.sequence = j.sequence
+                          LEFT JOIN claim ON claim.budget = j.budget
+                                         AND j.document = 'claims/' || claim.id
+                         WHERE j.budget = c.budget AND j.counts_as = 'pay'
+                           AND p.path LIKE 'payable/%'
+                           AND COALESCE('commitments/' || claim.commitment, j.document)
+                               = 'commitments/' || c.id))sql");
+  MustBeNone(database, findings, "B4 a commitment and its credit notes differ", R"sql(
+      SELECT c.id || ' credited ' || c.credited AS who FROM commitment AS c
+       WHERE c.credited > c.liquidated OR c.credited < 0
+          OR c.credited <> (SELECT COALESCE(SUM(p.amount), 0)
+                              FROM journal AS cost
+                              JOIN journal AS note ON note.budget = cost.budget
+                                  AND note.document = 'journals/' || cost.sequence
+                              JOIN posting AS p ON p.budget = note.budget
+                                  AND p.sequence = note.sequence
+                             WHERE cost.budget = c.budget
+                               AND cost.document = 'commitments/' || c.id
+                               AND note.movement = 'correct' AND p.path LIKE 'spent/%'))sql");
+  // Of one cost, whoever's it is, no more came back than it was: mirror and credit notes together.
+  MustBeNone(database, findings, "B5 more of a cost is taken back than it was", R"sql(
+      SELECT cost.budget || ' journal ' || cost.sequence AS who
+        FROM journal AS cost
+        JOIN posting AS p ON p.budget = cost.budget AND p.sequence = cost.sequence
+       WHERE p.path LIKE 'spent/%' AND cost.movement IN ('recognise', 'liquidate')
+         AND p.amount < (SELECT COALESCE(SUM(back.amount), 0)
+                           FROM journal AS note JOIN posting AS back
+                             ON back.budget = note.budget AND back.sequence = note.sequence
+                          WHERE note.budget = cost.budget AND back.path LIKE 'spent/%'
+                            AND (note.reverses = cost.id
+                                 OR note.document = 'journals/' || cost.sequence)))sql");
+}
+
 // B7 by the tables alone: what lines hold, what was spent and what went back is the contract.
 void CheckSums(db::Database& database, Findings& findings) {
   MustBeNone(database, findings, "B7 actual, open, pool and returned are not the contract", R"sql(
@@ -296,6 +355,7 @@ void CheckBudgets(db::Database& database, const Signer& sign, Findings& findings
 
 void CheckDocuments(db::Database& database, Findings& findings) {
   CheckCommitments(database, findings);
+  CheckSteps(database, findings);
   CheckSums(database, findings);
   CheckPayments(database, findings);
   CheckCarryOvers(database, findings);

@@ -2,6 +2,7 @@
 
 #include <random>
 
+#include "services/budgets/domain/movements.h"
 #include "tests/support/table.h"
 #include "tests/unit/budgets/flow_sample.h"
 
@@ -60,6 +61,64 @@ TEST(CommitmentDecision, LiquidatesToTheCent) {
     ASSERT_EQ(decision->movements.size(), 1u);
     EXPECT_EQ(decision->movements[0].excess, Cents(row["excess"]));
     EXPECT_EQ(decision->movements[0].amount, Cents(row["spent"]));
+  }
+}
+
+// The entry of a document says what it did to the reservation; taking it back undoes exactly that.
+TEST(CommitmentDecision, ADocumentThatIsTakenBackLeavesNoTrace) {
+  for (const Row& row : Table(R"(
+    order    reserved  invoice  costs     final  expires     today       state     timer
+    3000000  24828.27  3000000  24240.47  yes    2020-06-30  2020-07-01  approved  2020-07-02
+    3000000  24828.27  3000000  25000     yes    2020-08-31  2020-07-01  approved  2020-09-01
+    3000000  24828.27  1000000  8080.16   no     2020-06-30  2020-06-30  approved  2020-07-01
+    3000000  24828.27  1000000  9000      no     -           2020-07-01  approved  -
+    3000000  24828.27  1000000  8080.16   yes    -           2020-07-01  approved  -
+  )")) {
+    SCOPED_TRACE(row.text());
+    CommitmentFacts facts = YenOrder(std::stoll(row["order"]), row["reserved"]);
+    const Commitment before = facts.commitment;
+    facts.role = Role::kAccountant;
+    facts.today = Day(row["today"]);
+    facts.input.original = std::stoll(row["invoice"]);
+    facts.input.control = Cents(row["costs"]);
+    facts.input.final = row["final"] == "yes";
+    const auto used = Decide(
+        facts, LiquidateAction(before, facts.input.original, facts.input.final), Role::kAccountant);
+    ASSERT_TRUE(used.ok()) << used.status();
+    const MovementPlan& plan = used->movements[0];
+    const auto entry =
+        Liquidate({.budget = "b", .currency = sample::Euro()}, {.line = plan.line,
+                                                                .remaining = plan.from_reservation,
+                                                                .cost = plan.amount,
+                                                                .final = true});
+    ASSERT_TRUE(entry.ok()) << entry.status();
+    TakenBack back{.journal = "j", .line = plan.line, .use = UseOf(entry->journal)};
+    EXPECT_EQ(back.use.excess, plan.excess);
+    EXPECT_EQ(back.use.from_reservation, plan.from_reservation);
+    back.use.original_used = used->original_used;
+    back.effective_on = plan.effective_date;
+    facts.commitment = used->after;
+    facts.commitment.expire_date.reset();
+    if (!row["expires"].empty()) facts.commitment.expire_date = Day(row["expires"]);
+    facts.input.effective_date = Day("2020-07-01");
+    facts.input.taken_back = back;
+    const auto undone = Decide(facts, ReverseAction(facts.commitment, back), Role::kAccountant);
+    ASSERT_TRUE(undone.ok()) << undone.status();
+    const Commitment& after = undone->after;
+    EXPECT_EQ(Name(after.state), row["state"]);
+    EXPECT_EQ(after.reserved, before.reserved);
+    EXPECT_EQ(after.liquidated, 0);
+    EXPECT_EQ(after.released, 0);
+    EXPECT_EQ(after.remaining, before.remaining);
+    EXPECT_EQ(after.original_remaining, before.original_remaining);
+    EXPECT_EQ(undone->timers.empty() ? "" : FormatDate(undone->timers[0].on), row["timer"]);
+    facts.commitment.paid = 1;
+    EXPECT_EQ(sample::ResultOf(facts, ReverseAction(facts.commitment, back), Role::kAccountant),
+              "STILL_PAID");
+    facts.input.effective_date = Day("2020-06-14");
+    EXPECT_EQ(
+        ReasonOf(Decide(facts, ReverseAction(facts.commitment, back), Role::kAccountant).status()),
+        "DATE_OUTSIDE_BUDGET");
   }
 }
 

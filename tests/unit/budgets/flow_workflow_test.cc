@@ -95,8 +95,53 @@ TEST(CommitmentWorkflow, AnswersEveryStep) {
     cancelled             pay               accountant  ILLEGAL_MOVE
     approved              pay               manager     WRONG_ROLE
     approved              pay               accountant  MORE_THAN_REMAINS
-    approved              reverse_payment   accountant  PAYMENT
+    requested             reverse_liquidation  accountant  ILLEGAL_MOVE
+    cancelled             reverse_only_liquidation  accountant  ILLEGAL_MOVE
+    liquidated            reverse_liquidation  manager     WRONG_ROLE
   )");
+}
+
+TEST(CommitmentWorkflow, TakesBackAndCreditsInEveryStateInWhichACostIsRecognised) {
+  for (const Row& row : Table(R"(
+    state                 action                    paid  credit  date        result
+    approved              reverse_liquidation       0     0       2020-06-20  partially_liquidated
+    partially_liquidated  reverse_only_liquidation  0     0       2020-06-20  approved
+    liquidated            reverse_only_liquidation  0     0       2020-06-20  approved
+    expired               reverse_liquidation       0     0       2020-06-20  partially_liquidated
+    carried               reverse_liquidation       0     0       2020-06-20  partially_liquidated
+    undercovered          reverse_only_liquidation  0     0       2020-06-20  approved
+    liquidated            reverse_liquidation       1     0       2020-06-20  STILL_PAID
+    liquidated            reverse_liquidation       0     1       2020-06-20  STILL_PAID
+    liquidated            reverse_liquidation       0     0       2020-06-19  DATE_OUTSIDE_BUDGET
+    liquidated            reverse_payment           100   0       2020-06-20  liquidated
+    carried               reverse_payment           100   0       2020-06-20  carried
+    carried               reverse_payment           0     0       2020-06-20  PAYMENT
+    liquidated            reverse_payment           100   0       2020-06-19  DATE_OUTSIDE_BUDGET
+    expired               credit                    100   0       2020-06-20  expired
+    approved              credit                    0     0       2020-06-20  approved
+    approved              credit                    0     0       2020-06-19  DATE_OUTSIDE_BUDGET
+  )")) {
+    SCOPED_TRACE(row.text());
+    CommitmentFacts facts = sample::In(*Parse<CommitmentState>(row["state"]));
+    Commitment& commitment = facts.commitment;
+    commitment.liquidated = sample::Cents("100");
+    commitment.reserved += commitment.liquidated;
+    commitment.paid = sample::Cents(row["paid"]);
+    commitment.credited = sample::Cents(row["credit"]);
+    facts.role = Role::kAccountant;
+    facts.input.effective_date = sample::Day(row["date"]);
+    facts.input.settled = sample::Cents("100");
+    const ReservationUse use{.spent = sample::Cents("100"),
+                             .from_reservation = sample::Cents("100"),
+                             .original_used = sample::Cents("100")};
+    facts.input.taken_back = TakenBack{.journal = "j7",
+                                       .name = "budgets/b/journals/7",
+                                       .effective_on = sample::Day("2020-06-20"),
+                                       .line = commitment.line,
+                                       .use = use};
+    const auto action = *Parse<CommitmentAction>(row["action"]);
+    EXPECT_EQ(sample::ResultOf(facts, action, Role::kAccountant), row["result"]);
+  }
 }
 
 TEST(CommitmentWorkflow, IsPaidInEveryStateInWhichACostIsRecognised) {
@@ -156,6 +201,10 @@ TEST(ClaimWorkflow, AnswersEveryStep) {
     paid               pay              accountant  ILLEGAL_MOVE
     payment_failed     approve          accountant  approved
     declined           update           claimant    ILLEGAL_MOVE
+    approved           reverse_approval  accountant  changes_requested
+    payment_failed     reverse_approval  accountant  changes_requested
+    paid               reverse_approval  accountant  ILLEGAL_MOVE
+    approved           reverse_approval  manager     WRONG_ROLE
   )");
   ClaimFacts facts = sample::In(ClaimState::kApproved);
   facts.actor = sample::By("people/accountant");

@@ -175,6 +175,37 @@ TEST(Exercice, LeavesAResteAPayer) {
   EXPECT_EQ(wrong.Inspect().front().subject, "commitments/void");
 }
 
+// A credit note belongs to the commitment whose cost it takes back. What was paid before it is to
+// be recovered, and no overpayment; what is paid after it counts against what it left.
+TEST(Exercice, ACreditNoteForWhatIsPaidIsNoOverpayment) {
+  JournalWriter book;
+  const LineKey line = Line("p1", "SERV");
+  book.Post(Authorise(book.Begin("2020-04-01"), kUga, Cents("4000")));
+  book.Post(Allocate(book.Begin("2020-04-01"), {{line, Cents("4000")}}));
+  book.Post(Reserve(book.Begin("2020-06-01", "commitments/audit"), line, Cents("600")));
+  book.Post(Liquidate(book.Begin("2020-07-01", "commitments/audit"),
+                      {.line = line, .remaining = Cents("600"), .cost = Cents("600")})
+                ->journal);
+  const std::string cost = "journals/" + std::to_string(book.journals().back().sequence);
+  const auto pay = [&](const char* date, const char* amount) {
+    book.Post(Pay(book.Begin(date, "commitments/audit"),
+                  {.partner = kUga, .organisation = kUga, .recognised = Cents(amount)}));
+  };
+  pay("2020-08-01", "500");
+  book.Post(Correct(book.Begin("2021-05-01", cost), line, Cents("150")));
+  const auto inspect = [&] {
+    AeCpFold fold({{cost, "commitments/audit"}});
+    for (const Journal& journal : book.journals()) fold.Add(journal);
+    EXPECT_EQ(fold.documents().at("commitments/audit").at(2021).commitments, Cents("-150"));
+    return fold.Inspect();
+  };
+  EXPECT_TRUE(inspect().empty());
+  pay("2021-06-01", "0.01");
+  const auto findings = inspect();
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings.front().invariant, "B15");
+}
+
 TEST(Statement, HasTheAnnexes) {
   const Statement statement = Make(GrenobleUnitJournals());
   ASSERT_EQ(statement.transfers.size(), 1U);

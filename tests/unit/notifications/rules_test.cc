@@ -203,6 +203,10 @@ TEST(Tellings, SayWhoHearsOfABudget) {
       budgets.commitment    carried           -
       budgets.commitment    revalued          -
       budgets.commitment    undercovered      managers:email
+      budgets.commitment    paid              -
+      budgets.commitment    payment_reversed  requester:email
+      budgets.commitment    liquidation_reversed  requester:email
+      budgets.commitment    credited          -
       budgets.claim         created           -
       budgets.claim         updated           -
       budgets.claim         submitted         managers:email
@@ -212,6 +216,7 @@ TEST(Tellings, SayWhoHearsOfABudget) {
       budgets.claim         approved          accountants:email
       budgets.claim         paid              claimant:email
       budgets.claim         payment_failed    accountants:email claimant:email
+      budgets.claim         approval_reversed  claimant:email
       budgets.transfer      requested         managers:email
       budgets.transfer      needs_funder      managers:email
       budgets.transfer      funder_approved   managers:email
@@ -237,7 +242,7 @@ TEST(Tellings, SayWhoHearsOfABudget) {
       budgets.delegation    created           delegate:email
       budgets.delegation    revoked           delegate:email
   )",
-                63);
+                68);
 }
 
 TEST(Alerts, AreToldToManagersByTheirKind) {
