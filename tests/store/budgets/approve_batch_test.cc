@@ -92,7 +92,8 @@ class ApproveBatchTest : public FlowTest {
     const int commits = commits_;
     for (std::size_t i = 0; i < all.size(); ++i) {
       threads.emplace_back([&, i] { replies[i] = Send(calls[i], all[i]); });
-      std::this_thread::sleep_for(std::chrono::milliseconds(15));
+      // Until it waits in the lane behind the others.
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     release.count_down();
     for (std::thread& thread : threads) thread.join();
