@@ -7,13 +7,32 @@
 namespace jointly::notifications {
 namespace {
 
+// "managers" are those of the laboratory and of the university.
+std::map<std::string, std::string> ByAction(std::string_view table) {
+  std::istringstream rows{std::string(table)};
+  std::map<std::string, std::string> expected;
+  std::string line, aggregate, action, word;
+  while (std::getline(rows, line)) {
+    std::istringstream words(line);
+    if (!(words >> aggregate >> action)) continue;
+    std::set<std::string> told;
+    while (words >> word) {
+      const bool both = word.starts_with("managers:");
+      if (both) told.insert({"lab" + word.substr(8), "manager" + word.substr(8)});
+      if (!both) told.insert(word);
+    }
+    for (const std::string& row : told) expected[aggregate + " " + action] += row + " ";
+  }
+  return expected;
+}
+
 // Who is told what of budgets and their documents.
 class BudgetNoticesTest : public BudgetWorld {};
 
-// The whole policy, by person; "managers" are those of the laboratory and of the university. Nobody
+// The whole policy, by person. Nobody
 // else hears of anything, and an action that is not here is told to nobody.
 TEST_P(BudgetNoticesTest, EachActionTellsThoseWhoHaveToKnow) {
-  std::istringstream rows(R"(
+  std::map<std::string, std::string> expected = ByAction(R"(
       budgets.budget      submitted         managers:budget_submitted
       budgets.budget      approved          asker:budget_approved
       budgets.budget      rejected          asker:budget_rejected
@@ -61,19 +80,6 @@ TEST_P(BudgetNoticesTest, EachActionTellsThoseWhoHaveToKnow) {
       budgets.delegation  created           asker:delegation_given
       budgets.delegation  revoked           asker:delegation_revoked
   )");
-  std::map<std::string, std::string> expected;
-  std::string line, aggregate, action, word;
-  while (std::getline(rows, line)) {
-    std::istringstream words(line);
-    if (!(words >> aggregate >> action)) continue;
-    std::set<std::string> told;
-    while (words >> word) {
-      const bool both = word.starts_with("managers:");
-      if (both) told.insert({"lab" + word.substr(8), "manager" + word.substr(8)});
-      if (!both) told.insert(word);
-    }
-    for (const std::string& row : told) expected[aggregate + " " + action] += row + " ";
-  }
   std::size_t told = 0;
   for (const KnownAction& known : AllActions()) {
     if (!known.aggregate.starts_with("budgets.")) continue;

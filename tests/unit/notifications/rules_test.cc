@@ -171,8 +171,7 @@ TEST(Tellings, SayWhoHearsOfAThesis) {
 }
 
 // As an administrator of budgets would.
-TEST(Tellings, SayWhoHearsOfABudget) {
-  CheckTellings(R"(
+constexpr const char* kBudgetTellings = R"(
       budgets.budget        created           -
       budgets.budget        updated           -
       budgets.budget        submitted         managers:email
@@ -241,9 +240,9 @@ TEST(Tellings, SayWhoHearsOfABudget) {
       budgets.report        revised           -
       budgets.delegation    created           delegate:email
       budgets.delegation    revoked           delegate:email
-  )",
-                68);
-}
+  )";
+
+TEST(Tellings, SayWhoHearsOfABudget) { CheckTellings(kBudgetTellings, 68); }
 
 TEST(Alerts, AreToldToManagersByTheirKind) {
   struct Row {
