@@ -74,7 +74,8 @@ def line(period, category, partner=UGA, name=NAME):
             "kind": "CASH"}
 
 
-def budget():
+def budget(**terms):
+    """`terms` are the funder's, where they are others than the example's."""
     return {
         "displayName": "Grenoble Unit, University of Tsukuba",
         "institution": UGA, "partners": PARTNERS, "currencyCode": "EUR",
@@ -84,7 +85,7 @@ def budget():
         "agreementReference": "Grenoble Unit extension of 2019",
         "fundingReference": "grenoble-unit-grants", "timeZone": "Europe/Paris",
         "terms": {"ruleSet": "kakenhi", "ruleVariant": "subsidy", "ratePolicy": "day",
-                  "carryOver": "automatic"},
+                  "carryOver": "automatic", **terms},
         "categories": [{"id": identifier, "displayName": title, "funderCategory": funder,
                         "envelope": envelope}
                        for identifier, (title, funder, envelope) in CATEGORIES.items()],
@@ -125,13 +126,13 @@ class Story:
     def _post(self, person, path, body=None, step=""):
         return person.post(path, body or {}, key=self.key(self.identifier, path, step))
 
-    def found(self):
+    def found(self, **terms):
         self._post(self.accountant, "/v1/rates:import", {
             "format": "history_csv", "content": base64.b64encode(RATES.encode()).decode()})
         periods = [{"name": f"{self.name}/periods/{period}", "startDate": day(start),
                     "endDate": day(end)} for period, (start, end) in PERIODS.items()]
         self._post(self.manager, "/v1/budgets",
-                   {"budgetId": self.identifier, "budget": budget(), "periods": periods})
+                   {"budgetId": self.identifier, "budget": budget(**terms), "periods": periods})
         self._move(self.manager, "submit")
         self._move(self.approver, "approve")
         self._move(self.manager, "activate", "2020-04-01")

@@ -32,11 +32,11 @@ class BudgetVariantsTest(InstallationTest):
         cls.auditor = person("auditor@uga.example", "uga", "AUDITOR")
         cls.partner = person("manager@tsukuba.example", "tsukuba", "BUDGET_MANAGER")
 
-    def story(self, identifier):
+    def story(self, identifier, **terms):
         story = unit.Story(self.manager, self.approver, self.accountant,
                            lambda *parts: str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(parts))),
                            identifier)
-        story.found()
+        story.found(**terms)
         return story
 
     def three_years(self, identifier):
@@ -116,6 +116,40 @@ class BudgetVariantsTest(InstallationTest):
         budget = self.manager.get(f"/v1/{story.name}")
         self.assertEqual(("300000.00", "50000.00"),
                          (budget["contractAmount"]["value"], budget["pool"]["value"]))
+        self.proven(story)
+
+    def test_a_carry_over_for_a_reason_is_decided_before_the_close_that_posts_it(self):
+        story = self.story("reasoned", carryOver="kakenhi-subsidy")
+        path = f"/v1/{story.name}/carryOvers"
+        proposal = {"fromPeriod": f"{story.name}/periods/p1",
+                    "toPeriod": f"{story.name}/periods/p2", "reason": "Borders are closed."}
+
+        def propose(*rows):
+            lines = [{"line": story.line("p1", category), "change": euro(amount)}
+                     for category, amount in rows]
+            return self.manager.post(path, {"carryOver": {**proposal, "lines": lines}})
+
+        first = propose(("TRAVEL", "9000.00"), ("PERS", "30000.00"))
+        error = self.assert_refused(400, "CARRY_OVER_EXISTS", propose, ("CONS", "1.00"))
+        self.assertIn(first["name"], str(error.problem))
+        self.assert_refused(400, "SELF_APPROVAL", self.manager.post, f"/v1/{first['name']}:move",
+                            {"action": "approve"})
+        story.move_period("p1", "soft_close", "2021-03-31", self.manager)
+        self.assert_refused(400, "GUARD_REFUSED", story.move_period, "p1", "close", "2021-03-31")
+        self.approver.post(f"/v1/{first['name']}:move", {"action": "refuse"})
+        second = propose(("TRAVEL", "9000.00"))
+        self.approver.post(f"/v1/{second['name']}:move", {"action": "approve"})
+        closed = story.move_period("p1", "close", "2021-03-31")
+        self.assertEqual("kakenhi-subsidy/1 (on_reason): 9000.00 EUR carried",
+                         closed["carryOverRationale"])
+        rows = self.manager.get(path, filter=f'from_period = "{proposal["fromPeriod"]}"')
+        self.assertEqual(
+            [("RETURNED", None, "31000.00"), ("POSTED", "9000.00", "1000.00")],
+            [(row["state"], (row.get("carried") or {}).get("value"), row["returned"]["value"])
+             for row in rows["carryOvers"]])
+        self.assertEqual("24000.00", self.available(story, "p2", "TRAVEL"))
+        self.assertEqual(("9000.00", "81000.00"), tuple(
+            self.totals(story, "p1")[field]["value"] for field in ("carried", "returned")))
         self.proven(story)
 
     def test_the_french_year_end_and_the_close_in_either_order(self):

@@ -26,6 +26,7 @@ bus::Event EventOf(const Who& who, const Change& change, const Subject& subject,
   message.mutable_change()->set_action(std::string(change.action));
   message.mutable_change()->set_from(std::string(change.from));
   message.mutable_change()->set_to(std::string(change.to));
+  message.mutable_change()->set_note(std::string(change.note));
   message.mutable_change()->set_actor(who.base.actor);
   rpc::ClearPersonal(message);
   bus::Event event = who.base;

@@ -27,6 +27,7 @@ struct Change {
   std::string_view action;  // "submitted".
   std::string_view from;    // Empty: it is new.
   std::string_view to;
+  std::string_view note = {};  // By which rule, and the like; never of persons.
 };
 
 // Where documents are: their budget, and of lines their period.

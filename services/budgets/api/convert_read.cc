@@ -84,9 +84,8 @@ FunderTerms ReadTerms(const pb::FunderTerms& message, const money::Currency& cur
   violations.Require(ParseRatePolicy(terms.rate_policy).ok(), path + ".rate_policy",
                      "must be day, previous_target_day or period_average");
   if (!message.carry_over().empty()) terms.carry_over = message.carry_over();
-  violations.Require(terms.carry_over == "automatic" || terms.carry_over == "on_reason" ||
-                         terms.carry_over == "none",
-                     path + ".carry_over", "must be automatic, on_reason or none");
+  violations.Require(KnownCarryOver(terms.carry_over), path + ".carry_over",
+                     "must be automatic, on_reason, none, or a rule: " + CarryOverRuleIds());
   const auto percent = [&](int value, const char* field) {
     violations.Require(value >= 0 && value <= 100, path + "." + field, "must be from 0 to 100");
     return value;

@@ -183,8 +183,10 @@ absl::StatusOr<pb::MovePeriodResponse> Api::CarryOut(Desk& desk, const PeriodFac
   engine_.outbox().Append(tx, PeriodChanged(desk.who(), desk.place(), &facts.period, decision.after,
                                             {.action = decision.move->event,
                                              .from = Name(decision.from),
-                                             .to = Name(decision.after.state)},
+                                             .to = Name(decision.after.state),
+                                             .note = decision.carry_over.rationale},
                                             &balance));
+  response.set_carry_over_rationale(decision.carry_over.rationale);
   // What was carried to a period that is open already may be most of its line.
   engine_.TellAlerts(desk, alerts);
   ASSIGN_OR_RETURN(const auto allowed, AllowedOn(desk, decision.after, principal));

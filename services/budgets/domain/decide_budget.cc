@@ -144,7 +144,8 @@ void Close(const PeriodFacts& facts, PeriodDecision& decision) {
                       .currency = facts.budget.currency,
                       .leftovers = facts.leftovers,
                       .approved = facts.carry_over.has_value() ? &*facts.carry_over : nullptr,
-                      .has_next_period = facts.next.has_value()});
+                      .has_next_period = facts.next.has_value(),
+                      .period_end = facts.period.end_date});
   Remainders remainders = RemaindersOf(facts);
   for (const Reallocation& row : decision.carry_over.carried) {
     MovementPlan plan = CloseMovement(facts, MovementKind::kCarry, row.line, row.change);

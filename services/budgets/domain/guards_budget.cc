@@ -179,7 +179,8 @@ Verdict NoDrafts(const PeriodFacts& facts) {
 
 Verdict AllSettled(const PeriodFacts& facts) {
   if (facts.open_commitments.empty()) return {true, "no reservation is open", ""};
-  const std::string& mode = facts.budget.terms.carry_over;
+  const CarryOverTerms terms =
+      CarryOverTermsOf(facts.budget.terms, facts.budget.currency, facts.period.end_date);
   std::vector<std::string> names;
   for (const Commitment& commitment : facts.open_commitments) {
     names.push_back(commitment.id + " " + Text(commitment.remaining, facts.budget.currency));
@@ -188,10 +189,11 @@ Verdict AllSettled(const PeriodFacts& facts) {
   if (!facts.next.has_value()) {
     return {false, evidence + "; it is the last period", "Liquidate or release them."};
   }
-  if (mode == "none") {
-    return {false, evidence + "; the funder allows no carry-over", "Liquidate or release them."};
+  if (terms.mode == "none") {
+    return {false, evidence + "; the funder allows no carry-over: " + Text(terms),
+            "Liquidate or release them."};
   }
-  if (mode == "on_reason" && !facts.carry_over.has_value()) {
+  if (terms.mode == "on_reason" && !facts.carry_over.has_value()) {
     return {false, evidence + "; no carry-over was approved",
             "Have a carry-over approved, or liquidate or release them."};
   }

@@ -6,6 +6,13 @@
 
 // The guards of transfers, amendments, carry-overs and reports.
 namespace jointly::budgets::check {
+namespace {
+
+CarryOverTerms TermsOf(const CarryOverFactsOf& facts) {
+  return CarryOverTermsOf(facts.budget.terms, facts.budget.currency, facts.from.end_date);
+}
+
+}  // namespace
 
 using money::Clamped;
 using money::Wide;
@@ -322,20 +329,20 @@ Verdict NotLastPeriod(const CarryOverFactsOf& facts) {
 }
 
 Verdict CarryOverAllowed(const CarryOverFactsOf& facts) {
-  const std::string& mode = facts.budget.terms.carry_over;
-  return {mode != "none", "the funder's carry-over is " + mode,
-          mode == "none" ? "Return what is left." : ""};
+  const CarryOverTerms terms = TermsOf(facts);
+  const bool allowed = terms.mode != "none";
+  return {allowed, "the funder's carry-over is " + Text(terms),
+          allowed ? "" : "Return what is left."};
 }
 
 Verdict ReasonGiven(const CarryOverFactsOf& facts) {
-  const bool given =
-      facts.budget.terms.carry_over != "on_reason" || !facts.carry_over.reason.empty();
+  const bool given = TermsOf(facts).mode != "on_reason" || !facts.carry_over.reason.empty();
   return {given, facts.carry_over.reason.empty() ? "no reason" : facts.carry_over.reason,
           given ? "" : "Say what could not be foreseen."};
 }
 
 Verdict WithinCap(const CarryOverFactsOf& facts) {
-  const int percent = facts.budget.terms.carry_over_maximum_percent;
+  const int percent = TermsOf(facts).maximum_percent;
   const std::int64_t total = TotalOf(facts.carry_over);
   std::int64_t left = 0;
   for (const Leftover& leftover : facts.leftovers) left += leftover.available;
@@ -350,7 +357,7 @@ Verdict WithinCap(const CarryOverFactsOf& facts) {
 
 Verdict AboveMinimum(const CarryOverFactsOf& facts) {
   const std::int64_t total = TotalOf(facts.carry_over);
-  const std::int64_t minimum = facts.budget.terms.carry_over_minimum;
+  const std::int64_t minimum = TermsOf(facts).minimum;
   const bool above = total >= minimum && total > 0;
   return {above,
           Text(total, facts.budget.currency) + ", at least " + Text(minimum, facts.budget.currency),

@@ -222,6 +222,41 @@ const CarryOverRule* FindCarryOverRule(std::string_view id, Date on) {
   return nullptr;
 }
 
+std::string Text(const CarryOverTerms& terms) {
+  return terms.rule.empty() ? terms.mode : terms.rule + " (" + terms.mode + ")";
+}
+
+bool KnownCarryOver(std::string_view name) {
+  return Among("automatic,on_reason,none", name) ||
+         std::any_of(kCarryOverRules.begin(), kCarryOverRules.end(),
+                     [&](const CarryOverRule& rule) { return rule.id == name; });
+}
+
+std::string CarryOverRuleIds() {
+  std::vector<std::string> ids;
+  for (const CarryOverRule& rule : kCarryOverRules) ids.emplace_back(rule.id);
+  return Join(ids, ", ");
+}
+
+CarryOverTerms CarryOverTermsOf(const FunderTerms& terms, const money::Currency& currency,
+                                Date period_end) {
+  CarryOverTerms found{.mode = terms.carry_over,
+                       .maximum_percent = terms.carry_over_maximum_percent,
+                       .minimum = terms.carry_over_minimum};
+  if (Among("automatic,on_reason,none", terms.carry_over)) return found;
+  const CarryOverRule* rule = FindCarryOverRule(terms.carry_over, period_end);
+  if (rule == nullptr) {
+    found.rule = terms.carry_over;
+    found.mode = "none";
+    return found;
+  }
+  found.rule = std::string(rule->id) + "/" + std::to_string(rule->version);
+  found.mode = rule->mode;
+  if (found.maximum_percent == 0) found.maximum_percent = rule->maximum_percent;
+  if (found.minimum == 0 && rule->minimum_currency == currency.code) found.minimum = rule->minimum;
+  return found;
+}
+
 bool Eligible(const CategoryRule& rule, const Category& category) {
   return rule.eligible.empty() || Among(rule.eligible, FunderCategory(category));
 }
@@ -292,8 +327,8 @@ std::int64_t Sum(const std::vector<std::int64_t>& amounts) {
 }
 
 // No more than the cap, split over the lines so that no cent is lost.
-std::vector<std::int64_t> Capped(const CarryOverFacts& facts, std::vector<std::int64_t> wanted) {
-  const int percent = facts.terms.carry_over_maximum_percent;
+std::vector<std::int64_t> Capped(const CarryOverFacts& facts, int percent,
+                                 std::vector<std::int64_t> wanted) {
   std::int64_t left = 0;
   for (const Leftover& leftover : facts.leftovers) left += leftover.available;
   const std::int64_t total = Sum(wanted);
@@ -318,18 +353,21 @@ std::int64_t OfLines(const CarryOver& carry_over, const std::vector<Reallocation
 }
 
 CarryOverJudgement JudgeCarryOver(const CarryOverFacts& facts) {
-  const std::string& mode = facts.terms.carry_over;
+  const CarryOverTerms terms = CarryOverTermsOf(facts.terms, facts.currency, facts.period_end);
   if (!facts.has_next_period) return ReturnAll(facts, "the last period: what is left goes back");
-  if (mode == "none") return ReturnAll(facts, "the funder allows no carry-over");
-  if (mode == "on_reason" && facts.approved == nullptr) {
-    return ReturnAll(facts, "no carry-over was approved");
+  if (terms.mode == "none") {
+    return ReturnAll(facts, "the funder allows no carry-over: " + Text(terms));
   }
-  const std::vector<std::int64_t> carried = Capped(facts, Wanted(facts));
+  if (terms.mode == "on_reason" && facts.approved == nullptr) {
+    return ReturnAll(facts, "no carry-over was approved: " + Text(terms));
+  }
+  const std::vector<std::int64_t> carried = Capped(facts, terms.maximum_percent, Wanted(facts));
   const std::int64_t total = Sum(carried);
-  if (total < facts.terms.carry_over_minimum) {
+  if (total < terms.minimum) {
     CarryOverJudgement judgement =
-        ReturnAll(facts, Text(total, facts.currency) + " is less than the least that is carried, " +
-                             Text(facts.terms.carry_over_minimum, facts.currency));
+        ReturnAll(facts, Text(terms) + ": " + Text(total, facts.currency) +
+                             " is less than the least that is carried, " +
+                             Text(terms.minimum, facts.currency));
     judgement.commitments = true;
     return judgement;
   }
@@ -340,10 +378,9 @@ CarryOverJudgement JudgeCarryOver(const CarryOverFacts& facts) {
     const std::int64_t rest = leftover.available - carried[i];
     if (rest > 0) judgement.returned.push_back({leftover.line, rest});
   }
-  judgement.rationale = mode + ": " + Text(total, facts.currency) + " carried";
-  if (facts.terms.carry_over_maximum_percent > 0) {
-    judgement.rationale +=
-        ", at most " + std::to_string(facts.terms.carry_over_maximum_percent) + " %";
+  judgement.rationale = Text(terms) + ": " + Text(total, facts.currency) + " carried";
+  if (terms.maximum_percent > 0) {
+    judgement.rationale += ", at most " + std::to_string(terms.maximum_percent) + " %";
   }
   return judgement;
 }

@@ -86,6 +86,25 @@ struct CarryOverRule {
 std::span<const CarryOverRule> CarryOverRules();
 const CarryOverRule* FindCarryOverRule(std::string_view id, Date on);
 
+// What may go on from a period.
+struct CarryOverTerms {
+  std::string rule;  // "kakenhi-subsidy/1"; empty: the budget says it itself.
+  std::string mode;  // "automatic", "on_reason", "none".
+  int maximum_percent = 0;
+  std::int64_t minimum = 0;
+};
+// "kakenhi-subsidy/1 (on_reason)"; the mode alone without a rule.
+std::string Text(const CarryOverTerms& terms);
+// A mode, or the id of a rule.
+bool KnownCarryOver(std::string_view name);
+// "kakenhi-fund, kakenhi-subsidy, ...": for a refusal.
+std::string CarryOverRuleIds();
+// By the rule that holds on the last day of the period; one that does not hold lets nothing go on.
+// A maximum or minimum of the budget's own goes before the rule's; a rule's minimum counts in its
+// own currency.
+CarryOverTerms CarryOverTermsOf(const FunderTerms& terms, const money::Currency& currency,
+                                Date period_end);
+
 // What a period leaves on a line.
 struct Leftover {
   LineKey line;
@@ -98,6 +117,7 @@ struct CarryOverFacts {
   std::vector<Leftover> leftovers;      // Cash lines of the period that closes.
   const CarryOver* approved = nullptr;  // Its carry-over, when one was approved.
   bool has_next_period = false;
+  Date period_end{};
 };
 
 struct CarryOverJudgement {

@@ -199,7 +199,7 @@ struct FunderTerms {
   std::string rule_set = "free";         // See rules.h.
   std::string rule_variant;              // "fund", "subsidy".
   std::string rate_policy = "day";       // "day", "previous_target_day", "period_average".
-  std::string carry_over = "automatic";  // "automatic", "on_reason", "none".
+  std::string carry_over = "automatic";  // "automatic", "on_reason", "none", or a rule's id.
   int carry_over_maximum_percent = 0;    // Of what is left; 0: no maximum.
   std::int64_t carry_over_minimum = 0;
   int liquidation_tolerance_percent = 0;  // Above a commitment's remainder.

@@ -141,6 +141,34 @@ TEST(CategoryRules, HoldOnlyBetweenTheirDatesAndSaySo) {
   for (const CarryOverRule& rule : CarryOverRules()) EXPECT_FALSE(rule.source.empty()) << rule.id;
 }
 
+// What goes on from a period by its last day; the budget's own maximum and minimum go first.
+TEST(CarryOverRules, HoldOnThePeriodsLastDay) {
+  for (const Row& row : Table(R"(
+    terms               own_cap  day         currency  mode       cap  minimum  said
+    automatic           90       2021-03-31  EUR       automatic  90   0        automatic
+    kakenhi-subsidy     0        2021-03-31  EUR       on_reason  0    0        kakenhi-subsidy/1
+    kakenhi-fund        0        2021-03-31  JPY       automatic  0    0        kakenhi-fund/1
+    kakenhi-fund        0        2011-03-31  JPY       none       0    0        kakenhi-fund
+    kakenhi-adjustment  0        2021-03-31  JPY       on_reason  90   100000   kakenhi-adjustment/1
+    kakenhi-adjustment  50       2021-03-31  EUR       on_reason  50   0        kakenhi-adjustment/1
+    french-earmarked    0        2020-12-31  EUR       automatic  0    0        french-earmarked/1
+    french-ordinary     0        2020-12-31  EUR       none       0    0        french-ordinary/1
+  )")) {
+    SCOPED_TRACE(row.text());
+    FunderTerms own;
+    own.carry_over = row["terms"];
+    own.carry_over_maximum_percent = std::stoi(row["own_cap"]);
+    const CarryOverTerms terms = CarryOverTermsOf(
+        own, row["currency"] == "EUR" ? sample::Euro() : sample::Yen(), Day(row["day"]));
+    EXPECT_EQ(terms.mode, row["mode"]);
+    EXPECT_EQ(terms.maximum_percent, std::stoi(row["cap"]));
+    EXPECT_EQ(terms.minimum, std::stoll(row["minimum"]));
+    EXPECT_TRUE(Text(terms).starts_with(row["said"])) << Text(terms);
+    EXPECT_TRUE(KnownCarryOver(row["terms"]));
+  }
+  EXPECT_FALSE(KnownCarryOver("kakenhi"));
+}
+
 // What a period of two lines, 700.00 and 300.00, leaves.
 TEST(CarryOverRules, SplitWhatIsLeftWithoutLosingACent) {
   for (const Row& row : Table(R"(
