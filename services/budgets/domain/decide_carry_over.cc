@@ -39,7 +39,9 @@ absl::Status CheckProposal(const CarryOverFactsOf& facts) {
   for (const auto* guard : carry_over_rows::kToPropose) {
     findings.push_back({std::string(guard->id), std::string(guard->title), guard->check(facts)});
   }
-  return RefusalOf("propose", SubjectOf(facts.carry_over), findings, FactsIn(facts));
+  // A refused one was never there: its period is what can be looked at.
+  const std::string period = "budgets/" + facts.budget.id + "/periods/" + facts.from.id;
+  return RefusalOf("propose", period, findings, FactsIn(facts));
 }
 
 std::optional<CarryOverAction> SettledBy(const CarryOver& carry_over,

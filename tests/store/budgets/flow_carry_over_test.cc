@@ -189,6 +189,7 @@ TEST_P(FlowCarryOverTest, AnotherOneOfThePeriodIsRefusedByName) {
     const auto second = Propose("CONS", "100");
     EXPECT_EQ(Outcome(second), "CARRY_OVER_EXISTS");
     EXPECT_EQ(FactOf(second.status(), "carry_over"), first.name());
+    EXPECT_EQ(FactOf(second.status(), "subject"), "budgets/unit/periods/p1");
     EXPECT_EQ(FactOf(second.status(), "period"), "p1");
     EXPECT_EQ(FactOf(second.status(), "state"), state);
   };
